@@ -1,0 +1,114 @@
+import { RotationConfig } from '../../src/private/rotation-config';
+import { Credential, StoredCredential } from '../engine/contract/credential';
+import { RotationError } from '../engine/contract/errors';
+import { generatePassword } from '../engine/password-generator';
+import { testRequest } from '../engine/preflight';
+import { prepare } from '../engine/prepare';
+import { Rotation } from '../engine/rotation';
+import { ConnectionFacts } from '../engine/secret-document';
+import { SecretVersion } from '../engine/secret-versions';
+import { RotationStrategy } from '../engine/strategy';
+import { asSuperuser } from '../engine/superuser-secret';
+import { assertUsername } from '../engine/usernames';
+
+/** The pair as the secret has it at one instant: one user that clients use, the other that they do not. */
+export interface Pair {
+  readonly current: StoredCredential;
+  readonly pending: StoredCredential;
+}
+
+export interface ConvergeRequest {
+  readonly superuser: Credential;
+  /**
+   * Reads the pair right before each external write; throws when this rotation no longer owns AWSPENDING, or when
+   * the pending user is the one that AWSCURRENT uses.
+   */
+  readonly fence: () => Promise<Pair>;
+}
+
+/** What a service must offer so that two users can take turns. */
+export interface TwinUsers {
+  readonly facts: ConnectionFacts;
+  readonly usernames: readonly [string, string];
+  /** Makes both users act alike and sets the pending one's password. Nothing that AWSCURRENT uses changes. */
+  converge(request: ConvergeRequest): Promise<void>;
+  /** Signs in as clients will, at each endpoint that they use. Throws, with AWSCURRENT untouched, unless each accepts. */
+  verify(credential: Credential): Promise<void>;
+  /** Checks, without changing anything, all that a rotation will need. */
+  preflight(superuser: Credential, current: Credential): Promise<void>;
+}
+
+const HOUR_SECONDS = 3_600;
+
+/** Two users take turns: the one that clients do not use gets a new password, then becomes current. */
+export class AlternatingUsersStrategy implements RotationStrategy {
+  constructor(private readonly users: TwinUsers, private readonly config: RotationConfig) {}
+
+  createSecret(rotation: Rotation): Promise<void> {
+    return prepare(rotation, {
+      facts: this.users.facts,
+      next: async (current) => {
+        this.assertConfigured(current);
+        warnOfEarlyFlip(rotation);
+        return new Credential(this.other(current.credential.username), generatePassword(this.config.passwordPolicy));
+      },
+    });
+  }
+
+  async setSecret(rotation: Rotation): Promise<void> {
+    try {
+      await asSuperuser(rotation, this.config, (superuser) => this.users.converge({ superuser, fence: () => this.fence(rotation) }));
+    } catch (error: unknown) {
+      if (!(error instanceof AlreadyCurrent)) throw error;
+    }
+  }
+
+  /** Only labels are checked within a rotation: the invocation that promotes verifies. */
+  async testSecret(rotation: Rotation): Promise<void> {
+    const request = await testRequest(rotation);
+    if (request.kind !== 'preflight') return;
+    this.assertConfigured(request.current);
+    await asSuperuser(rotation, this.config, (superuser) => this.users.preflight(superuser, request.current.credential));
+  }
+
+  async finishSecret(rotation: Rotation): Promise<void> {
+    const pending = await rotation.pending();
+    if (pending === 'already current') return;
+    this.assertConfigured(pending);
+    await this.users.verify(pending.credential);
+    const labels = await rotation.fence();
+    await rotation.promotion.promote(labels.current());
+  }
+
+  private other(username: string): string {
+    const [first, second] = this.users.usernames;
+    return username === first ? second : first;
+  }
+
+  private assertConfigured(version: SecretVersion): void {
+    assertUsername(version, this.users.usernames);
+  }
+
+  /** Both values are read, with their labels: an operator may have moved AWSCURRENT to a version of the very user that is about to change. */
+  private async fence(rotation: Rotation): Promise<Pair> {
+    const pending = await rotation.pending();
+    const current = await rotation.versions.current();
+    if (pending === 'already current') throw new AlreadyCurrent(rotation.token);
+    assertUsername(pending, this.users.usernames);
+    assertUsername(current, [this.other(pending.credential.username)]);
+    return { current, pending };
+  }
+}
+
+/** A late repetition of setSecret: the rotation has finished, nothing is left to do. */
+class AlreadyCurrent extends RotationError {
+  constructor(versionId: string) {
+    super('ROTATION_SUPERSEDED', `version ${versionId} is current already`, { remedy: 'Nothing needs to be done' });
+  }
+}
+
+/** Two flips within one time to live of a client's copy refuse that client; an urgent second rotation must still be possible. */
+function warnOfEarlyFlip({ invocation: { log, measurements } }: Rotation): void {
+  const age = measurements.replacedVersionAgeSeconds ?? HOUR_SECONDS;
+  if (age < HOUR_SECONDS) log.warn('the last flip was less than an hour ago: clients with an older copy of the secret will be refused', { milliseconds: age * 1000 });
+}

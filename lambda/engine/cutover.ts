@@ -1,0 +1,110 @@
+import { NoVerdict, PasswordRejected, RotationError, SignInRefused } from './contract/errors';
+import { PasswordSession, Verification } from './contract/password-session';
+import { Labels } from './labels';
+import { PromotionRefused } from './promotion';
+import { Rotation } from './rotation';
+import { SecretVersion } from './secret-versions';
+
+/** A session that may change the password, and what opening it told about the password in force. */
+export interface OpenSession {
+  readonly session: PasswordSession;
+  /** The pending password signed in: it is in force already, and thereby verified. */
+  readonly pendingInForce: boolean;
+}
+
+/** What a single-credential strategy gives to the cut-over. */
+export interface CutoverParts {
+  readonly current: SecretVersion;
+  readonly pending: SecretVersion;
+  readonly open: () => Promise<OpenSession>;
+  readonly prepareVerification: () => Promise<Verification>;
+}
+
+/**
+ * The whole cut-over of a user who has one password, in finishSecret: sign in, lock, fence, change, verify, promote. Between the change and
+ * the promotion new sign-ins of clients fail, so nothing else happens there. A lost connection starts it over: each
+ * attempt finds out anew which password is in force.
+ */
+export async function cutOver(rotation: Rotation, parts: CutoverParts): Promise<void> {
+  const { deadline, measurements } = rotation.invocation;
+  await deadline.retry(() => attempt(rotation, parts), (error) => error instanceof NoVerdict && !measurements.promoted, () => { measurements.retries++; });
+}
+
+/** The change alone: setSecret in AWS's own order of steps. */
+export async function applyOnly(rotation: Rotation, parts: Pick<CutoverParts, 'current' | 'pending' | 'open'>): Promise<void> {
+  const { session, pendingInForce } = await parts.open();
+  try {
+    await session.lock();
+    const labels = await rotation.fence(parts.current.versionId);
+    if (!pendingInForce) await change(rotation, session, parts.pending, labels);
+  } finally {
+    await session.end();
+  }
+}
+
+async function attempt(rotation: Rotation, parts: CutoverParts): Promise<void> {
+  const verification = await parts.prepareVerification();
+  try {
+    const { session, pendingInForce } = await parts.open();
+    try {
+      await session.lock();
+      const labels = await rotation.fence(parts.current.versionId);
+      if (pendingInForce) await rotation.promotion.promote(parts.current.versionId);
+      else await changeAndPromote(rotation, parts, { session, verification, labels });
+    } finally {
+      await session.end();
+    }
+  } finally {
+    await verification.end();
+  }
+}
+
+interface Tools {
+  readonly session: PasswordSession;
+  readonly verification: Verification;
+  readonly labels: Labels;
+}
+
+async function changeAndPromote(rotation: Rotation, { current, pending }: CutoverParts, { session, verification, labels }: Tools): Promise<void> {
+  rotation.invocation.measurements.windowOpens();
+  await change(rotation, session, pending, labels);
+  try {
+    await verification.signIn(pending.credential);
+  } catch (error: unknown) {
+    throw await afterFailedVerification(rotation, current, session, error);
+  }
+  try {
+    await rotation.promotion.promote(current.versionId);
+  } catch (error: unknown) {
+    // The labels were read after the refusal: AWSCURRENT has not moved.
+    if (error instanceof PromotionRefused) await putBack(rotation, session);
+    throw error;
+  }
+}
+
+async function change(rotation: Rotation, session: PasswordSession, pending: SecretVersion, labels: Labels): Promise<void> {
+  try {
+    await session.apply(pending);
+  } catch (error: unknown) {
+    if (error instanceof PasswordRejected) await rotation.versions.giveUpPending(labels);
+    throw error;
+  }
+}
+
+/** The old password comes back, unless somebody moved AWSCURRENT meanwhile; a value that was definitely refused is given up then. */
+async function afterFailedVerification(rotation: Rotation, current: SecretVersion, session: PasswordSession, error: unknown): Promise<RotationError> {
+  const labels = await rotation.fence(current.versionId);
+  await putBack(rotation, session);
+  if (error instanceof SignInRefused) await rotation.versions.giveUpPending(labels);
+  if (error instanceof NoVerdict) return error;
+  return new RotationError('VERIFICATION_FAILED', `the new password did not sign in (${error instanceof RotationError ? error.reason : 'unexpected error'})`, {
+    remedy: 'The old password was put back and clients sign in as before. See the reason, then call RotateSecret',
+    cause: error,
+  });
+}
+
+async function putBack(rotation: Rotation, session: PasswordSession): Promise<void> {
+  await session.putBack();
+  rotation.invocation.measurements.windowCloses();
+  rotation.invocation.log.warn('the old password was put back');
+}

@@ -1,0 +1,144 @@
+import {
+  DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient, UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { StoredCredential } from './contract/credential';
+import { Invocation } from './contract/invocation';
+import { AWSCURRENT, AWSPENDING, AWSPREVIOUS, Labels, RECOVERY } from './labels';
+import { RotationRequest } from './rotation-event';
+import { SecretDocument } from './secret-document';
+import { alreadyHasOtherContent, callFailed, isNotFound, isRepeatable } from './secrets-manager-errors';
+
+/** A version that was read, with the labels it had then. */
+export interface SecretVersion extends StoredCredential {
+  readonly document: SecretDocument;
+  readonly labels: readonly string[];
+  readonly createdDate?: Date;
+}
+
+/** A secret as one rotation sees it. The only code that talks to Secrets Manager. */
+export class SecretVersions {
+  constructor(
+    private readonly client: SecretsManagerClient,
+    private readonly request: RotationRequest,
+    private readonly invocation: Invocation,
+  ) {}
+
+  async labels(): Promise<Labels> {
+    const { secretArn } = this.request;
+    const answer = await this.repeated('DescribeSecret', secretArn, () => this.client.send(new DescribeSecretCommand({ SecretId: secretArn })));
+    return new Labels(secretArn, answer.RotationEnabled ?? false, answer.VersionIdsToStages ?? {});
+  }
+
+  current(): Promise<SecretVersion> {
+    return this.read(this.request.secretArn, { VersionStage: AWSCURRENT });
+  }
+
+  /** The version left at the last promotion; undefined before the second rotation. */
+  previous(): Promise<SecretVersion | undefined> {
+    return this.readIfThere({ VersionStage: AWSPREVIOUS });
+  }
+
+  version(versionId: string): Promise<SecretVersion> {
+    return this.read(this.request.secretArn, { VersionId: versionId });
+  }
+
+  /** This rotation's own version; undefined while it has no value. Read by id: a label may be seen late (aws-sdk-js-v3 #7701). */
+  pending(): Promise<SecretVersion | undefined> {
+    return this.readIfThere({ VersionId: this.request.clientRequestToken });
+  }
+
+  /** The current value of another secret. */
+  valueOf(secretArn: string): Promise<SecretVersion> {
+    return this.read(secretArn, { VersionStage: AWSCURRENT });
+  }
+
+  /**
+   * Stores the pending value, once: a token never gets another value (ResourceExistsException), so a
+   * repeated or concurrent createSecret leaves the first one in place.
+   */
+  async store(document: SecretDocument): Promise<'stored' | 'already stored'> {
+    const { secretArn, clientRequestToken, rotationToken } = this.request;
+    const command = new PutSecretValueCommand({
+      SecretId: secretArn,
+      ClientRequestToken: clientRequestToken,
+      SecretString: document.toSecretString(),
+      VersionStages: [AWSPENDING, RECOVERY],
+      RotationToken: rotationToken,
+    });
+    try {
+      await this.repeat(() => this.client.send(command));
+      return 'stored';
+    } catch (error: unknown) {
+      if (alreadyHasOtherContent(error)) return 'already stored';
+      throw callFailed('PutSecretValue', secretArn, error);
+    }
+  }
+
+  /** Moves AWSCURRENT once, without repeating. `from` is the version read: a compare-and-swap. Throws the service's own error. */
+  async moveCurrent(from: string): Promise<void> {
+    await this.client.send(new UpdateSecretVersionStageCommand({
+      SecretId: this.request.secretArn,
+      VersionStage: AWSCURRENT,
+      MoveToVersionId: this.request.clientRequestToken,
+      RemoveFromVersionId: from,
+    }));
+  }
+
+  /**
+   * Gives this rotation's value up, so that the next token generates anew. The recovery label goes first: were
+   * AWSPENDING removed and the function killed, the next rotation would adopt the refused value.
+   */
+  async giveUpPending(labels: Labels): Promise<void> {
+    for (const label of [RECOVERY, AWSPENDING]) {
+      if (labels.has(this.request.clientRequestToken, label)) await this.removeLabel(label);
+    }
+  }
+
+  private removeLabel(label: string): Promise<unknown> {
+    const { secretArn, clientRequestToken } = this.request;
+    return this.repeated('UpdateSecretVersionStage', secretArn, () => this.client.send(new UpdateSecretVersionStageCommand({
+      SecretId: secretArn, VersionStage: label, RemoveFromVersionId: clientRequestToken,
+    })));
+  }
+
+  private async readIfThere(which: { VersionId: string } | { VersionStage: string }): Promise<SecretVersion | undefined> {
+    try {
+      return await this.readRaw(this.request.secretArn, which);
+    } catch (error: unknown) {
+      if (isNotFound(error)) return undefined;
+      throw callFailed('GetSecretValue', this.request.secretArn, error);
+    }
+  }
+
+  private async read(secretArn: string, which: { VersionId: string } | { VersionStage: string }): Promise<SecretVersion> {
+    try {
+      return await this.readRaw(secretArn, which);
+    } catch (error: unknown) {
+      throw callFailed('GetSecretValue', secretArn, error);
+    }
+  }
+
+  private async readRaw(secretArn: string, which: { VersionId: string } | { VersionStage: string }): Promise<SecretVersion> {
+    const answer = await this.repeat(() => this.client.send(new GetSecretValueCommand({ SecretId: secretArn, ...which })));
+    const versionId = answer.VersionId ?? '';
+    const document = SecretDocument.parse(secretArn, versionId, answer.SecretString);
+    return {
+      document, versionId, credential: document.credential, labels: answer.VersionStages ?? [], createdDate: answer.CreatedDate,
+      secretArn: answer.ARN ?? secretArn,
+    };
+  }
+
+  private async repeated<T>(operation: string, secretArn: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await this.repeat(call);
+    } catch (error: unknown) {
+      throw callFailed(operation, secretArn, error);
+    }
+  }
+
+  /** The SDK's own retries are off: they would hide that an answer was lost. */
+  private repeat<T>(call: () => Promise<T>): Promise<T> {
+    const { deadline, measurements } = this.invocation;
+    return deadline.retry(call, isRepeatable, () => { measurements.retries++; });
+  }
+}

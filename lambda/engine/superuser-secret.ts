@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RotationConfig } from '../../src/private/rotation-config';
+import { Credential } from './contract/credential';
+import { RotationError } from './contract/errors';
+import { Rotation } from './rotation';
+
+const READ_AGAIN_AFTER_MS = 1_000;
+const READS = 4;
+
+/**
+ * Does something as the superuser. Its secret may be rotated at that very moment: when the sign-in is refused the secret is read again, with
+ * jitter, a few times.
+ */
+export async function asSuperuser<T>(rotation: Rotation, config: RotationConfig, work: (superuser: Credential) => Promise<T>): Promise<T> {
+  for (let read = 1; ; read++) {
+    const superuser = await superuserCredential(rotation, config);
+    try {
+      return await work(superuser);
+    } catch (error: unknown) {
+      const refused = error instanceof RotationError && error.code === 'SUPERUSER_REFUSED';
+      if (!refused || read === READS || rotation.invocation.deadline.remainingMs < 2 * READ_AGAIN_AFTER_MS) throw error;
+      rotation.invocation.measurements.retries++;
+      await sleep(READ_AGAIN_AFTER_MS * (0.5 + Math.random()));
+    }
+  }
+}
+
+async function superuserCredential(rotation: Rotation, { superuserSecretArn }: RotationConfig): Promise<Credential> {
+  if (superuserSecretArn === undefined) {
+    throw new RotationError('MISCONFIGURED', 'the function was not told the superuser\'s secret', { remedy: 'Deploy the construct again: it sets ROTATION_CONFIG' });
+  }
+  const version = await rotation.versions.valueOf(superuserSecretArn);
+  if (version.secretArn !== rotation.request.secretArn) return version.credential;
+  throw new RotationError('SUPERUSER_IS_THE_SECRET', `${version.secretArn} is both the secret to rotate and the superuser's`, {
+    remedy: 'Give the construct another `superuserSecret`, or use SingleUserRotation for the superuser itself',
+  });
+}
