@@ -37,9 +37,11 @@ export class RotationRig {
   /** Consulted for each call of Secrets Manager; set it to make calls fail. */
   fault: (point: FaultPoint) => Fault | undefined = () => undefined;
   remainingMs: number;
+  private readonly release: () => void;
 
   private constructor(readonly secretsManager: LocalSecretsManager, readonly secretArn: string, private readonly handler: RotationHandler, remainingMs: number) {
     this.remainingMs = remainingMs;
+    this.release = this.capture();
   }
 
   static async start<Config>(options: RigOptions<Config>): Promise<RotationRig> {
@@ -58,6 +60,7 @@ export class RotationRig {
   }
 
   async stop(): Promise<void> {
+    this.release();
     await this.secretsManager.stop();
   }
 
@@ -67,7 +70,6 @@ export class RotationRig {
 
   async step(step: StepName, token: string): Promise<void> {
     const ends = Date.now() + this.remainingMs;
-    const restore = this.capture();
     try {
       await this.handler(
         { Step: step, SecretId: this.secretArn, ClientRequestToken: token, RotationToken: 'rotation-token-that-must-never-be-logged' },
@@ -75,8 +77,6 @@ export class RotationRig {
       );
     } catch (error: unknown) {
       throw new StepFailed(step, error);
-    } finally {
-      restore();
     }
   }
 
@@ -128,11 +128,14 @@ export class RotationRig {
     return this.secretsManager.calls.map(({ action }) => action);
   }
 
+  /** Takes the lines of the function; whatever else the process writes passes. */
   private capture(): () => void {
     const write = process.stdout.write.bind(process.stdout);
-    process.stdout.write = (chunk: string | Uint8Array): boolean => {
-      this.output += String(chunk);
-      for (const line of String(chunk).split('\n').filter((text) => text !== '')) this.lines.push(JSON.parse(line) as Record<string, unknown>);
+    process.stdout.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+      const text = String(chunk);
+      if (!text.startsWith('{"level"')) return (write as (...args: unknown[]) => boolean)(chunk, ...rest);
+      this.output += text;
+      this.lines.push(JSON.parse(text) as Record<string, unknown>);
       return true;
     };
     return () => { process.stdout.write = write; };
