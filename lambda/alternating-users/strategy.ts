@@ -94,9 +94,17 @@ export class AlternatingUsersStrategy implements RotationStrategy {
     const pending = await rotation.pending();
     const current = await rotation.versions.current();
     if (pending === 'already current') throw new AlreadyCurrent(rotation.token);
-    assertUsername(pending, this.users.usernames);
-    assertUsername(current, [this.other(pending.credential.username)]);
+    for (const version of [pending, current]) this.assertConfigured(version);
+    if (current.credential.username === pending.credential.username) await this.giveUp(rotation, current);
     return { current, pending };
+  }
+
+  /** The pending value can never be applied; without its labels the next rotation starts afresh, for the other user. */
+  private async giveUp(rotation: Rotation, current: SecretVersion): Promise<never> {
+    await rotation.versions.giveUpPending(await rotation.fence());
+    throw new RotationError('ROTATION_SUPERSEDED', `AWSCURRENT of ${rotation.request.secretArn} was moved to version ${current.versionId}, of the very user whose password was about to change; nothing was changed`, {
+      remedy: 'This rotation is given up. The next one takes the other user: call RotateSecret to start it now',
+    });
   }
 }
 

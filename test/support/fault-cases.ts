@@ -73,5 +73,5 @@ async function attempts(calls: ExternalCalls, { rig }: FaultWorld, token: string
 
 /** A sign-in or a part of a transaction does not arrive twice: the connection's protocol has an order. */
 function isConversation({ what }: ExternalCall): boolean {
-  return what === 'sign-in' || /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)/.test(what);
+  return what === 'sign-in' || /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|CREATE)/.test(what);
 }

@@ -3,18 +3,20 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { escapeIdentifier, escapeLiteral } from 'pg';
+import { AlternatingUsersStrategy } from '../../lambda/alternating-users/strategy';
 import { Invocation } from '../../lambda/engine/contract/invocation';
 import { RotationStrategy } from '../../lambda/engine/strategy';
 import { Connector } from '../../lambda/services/postgres/connector';
 import { ManagedUser } from '../../lambda/services/postgres/managed-user';
 import { OwnUser } from '../../lambda/services/postgres/own-user';
+import { Twins } from '../../lambda/services/postgres/twins';
 import { SingleUserStrategy } from '../../lambda/single-user/strategy';
 import { SuperuserStrategy } from '../../lambda/superuser/strategy';
 import { CA_DIRECTORY, CUSTOM_CA_FILE, PostgresRotationConfig } from '../../src/private/rotation-config';
 import { BOOTSTRAP, Login, MASTER, testAuthority, TestPostgres, uniqueName } from './postgres';
 import { PASSWORD_POLICY, RigOptions, RotationRig } from './rotation-rig';
 
-export type StrategyKind = 'single-user' | 'superuser';
+export type StrategyKind = 'single-user' | 'superuser' | 'alternating-users';
 
 export interface PostgresRotationOptions extends Partial<Omit<RigOptions<PostgresRotationConfig>, 'config' | 'strategy' | 'secretString'>> {
   readonly config?: Partial<PostgresRotationConfig>;
@@ -28,7 +30,7 @@ export class PostgresRotation {
 
   static async start(kind: StrategyKind, postgres: TestPostgres, options: PostgresRotationOptions = {}): Promise<PostgresRotation> {
     const user = { username: options.config?.username ?? uniqueName('app'), password: 'the-first-password' };
-    await createUser(postgres, user, kind);
+    if (kind !== 'alternating-users') await createUser(postgres, user, kind);
     const { config, secretFields, ...rigOptions } = options;
     const rig = await RotationRig.start<PostgresRotationConfig>({
       config: configuration(postgres, user.username, config),
@@ -42,9 +44,16 @@ export class PostgresRotation {
 
   /** Versions, labelled or not, whose password the server accepts now: compared with what it stores, so nobody signs in. */
   async versionsInForce(): Promise<string[]> {
-    const stored = await this.postgres.storedPassword(this.user.username);
-    const { versions } = this.rig.secretsManager.snapshot(this.rig.secretArn);
-    return versions.filter(({ versionId, hasValue }) => hasValue && matches(stored, String(this.rig.value(versionId)?.password))).map(({ versionId }) => versionId);
+    const inForce: string[] = [];
+    for (const { versionId, hasValue } of this.rig.secretsManager.snapshot(this.rig.secretArn).versions) {
+      if (hasValue && await this.isInForce(versionId)) inForce.push(versionId);
+    }
+    return inForce;
+  }
+
+  async isInForce(versionId: string): Promise<boolean> {
+    const { username, password } = this.rig.value(versionId) as unknown as Login;
+    return matches(await this.postgres.storedPassword(username), password);
   }
 
   /** Whether what the secret calls AWSCURRENT signs in for real. */
@@ -73,7 +82,9 @@ writeFileSync(join(bundle, CA_DIRECTORY, CUSTOM_CA_FILE), testAuthority.certific
 
 function strategy(kind: StrategyKind, config: PostgresRotationConfig, invocation: Invocation): RotationStrategy {
   const connected = connector(config, invocation);
-  return kind === 'single-user' ? new SingleUserStrategy(new OwnUser(connected), config) : new SuperuserStrategy(new ManagedUser(connected), config);
+  if (kind === 'single-user') return new SingleUserStrategy(new OwnUser(connected), config);
+  if (kind === 'superuser') return new SuperuserStrategy(new ManagedUser(connected), config);
+  return new AlternatingUsersStrategy(new Twins(connected), config);
 }
 
 /** The superuser strategies may change only users that the master made, from version 16. */

@@ -112,6 +112,18 @@ export class RotationRig {
     await client.send(new UpdateSecretVersionStageCommand({ SecretId: this.secretArn, VersionStage: 'AWSPENDING', RemoveFromVersionId: pending }));
   }
 
+  /** An operator moves AWSCURRENT back to AWSPREVIOUS. */
+  async rollBack(): Promise<void> {
+    await this.moveCurrent(this.secretsManager.snapshot(this.secretArn).labels.AWSPREVIOUS ?? '');
+  }
+
+  async moveCurrent(to: string): Promise<void> {
+    const { AWSCURRENT } = this.secretsManager.snapshot(this.secretArn).labels;
+    await new SecretsManagerClient({}).send(new UpdateSecretVersionStageCommand({
+      SecretId: this.secretArn, VersionStage: 'AWSCURRENT', MoveToVersionId: to, RemoveFromVersionId: AWSCURRENT,
+    }));
+  }
+
   /** What the secret holds under a label. */
   labelled(label: string): Record<string, unknown> | undefined {
     const versionId = this.secretsManager.snapshot(this.secretArn).labels[label];
