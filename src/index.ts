@@ -1,1 +1,12 @@
-export {};
+export * from './alarm-on-failure-options';
+export * from './alternating-users-rotation';
+export * from './cutover';
+export * from './database-user-secret';
+export * from './on-drift';
+export * from './password-policy';
+export * from './postgres-rotation-props';
+export * from './rotation';
+export * from './rotation-rules';
+export * from './rotation-target';
+export * from './single-user-rotation';
+export * from './superuser-rotation';

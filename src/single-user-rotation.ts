@@ -1,0 +1,40 @@
+import { Construct } from 'constructs';
+import { Cutover } from './cutover';
+import { PostgresRotationProps } from './postgres-rotation-props';
+import { singleUserPlan } from './private/postgres-plans';
+import { RotationBase } from './private/rotation-base';
+
+/** Props of {@link SingleUserRotation}. */
+export interface SingleUserRotationProps extends PostgresRotationProps {
+  /**
+   * How the password is changed and the new version promoted.
+   *
+   * @default Cutover.SINGLE_STEP
+   */
+  readonly cutover?: Cutover;
+}
+
+/**
+ * Rotates the password of a PostgreSQL user that changes its own password.
+ *
+ * In a short window at each rotation new sign-ins with the old password fail: clients retry with backoff and jitter.
+ * `metricRefusalWindow` tells how long it was.
+ *
+ * The secret is the target's own, or the one given: a secret made here would hold a password that nobody told the
+ * database. For a fresh database use `DatabaseUserSecret`; for a user without a secret, `SuperuserRotation` or
+ * `AlternatingUsersRotation`.
+ *
+ * Errors: no secret, a secret that RDS manages and rotates itself, and what all rotations refuse.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotation-strategy.html#rotating-secrets-one-user-one-password
+ */
+export class SingleUserRotation extends RotationBase {
+  /**
+   * @param scope The construct to define the rotation in.
+   * @param id Id of the rotation within the scope.
+   * @param props What is rotated, where, and when.
+   */
+  constructor(scope: Construct, id: string, props: SingleUserRotationProps) {
+    super(scope, id, props, (self) => singleUserPlan(self, props));
+  }
+}

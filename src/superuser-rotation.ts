@@ -1,0 +1,36 @@
+import { Construct } from 'constructs';
+import { Cutover } from './cutover';
+import { PostgresSuperuserRotationProps } from './postgres-rotation-props';
+import { superuserPlan } from './private/postgres-plans';
+import { RotationBase } from './private/rotation-base';
+
+/** Props of {@link SuperuserRotation}. */
+export interface SuperuserRotationProps extends PostgresSuperuserRotationProps {
+  /**
+   * How the password is changed and the new version promoted.
+   *
+   * @default Cutover.SINGLE_STEP
+   */
+  readonly cutover?: Cutover;
+}
+
+/**
+ * Rotates the password of one PostgreSQL user, changed by a superuser; not CDK's multi-user rotation, which is
+ * `AlternatingUsersRotation`.
+ *
+ * For users that may not change their own password, and for users that do not exist yet: the first rotation creates
+ * them. In a short window at each rotation new sign-ins with the old password fail: clients retry with backoff and
+ * jitter. `metricRefusalWindow` tells how long it was.
+ *
+ * Errors: no superuser secret, a superuser secret that is the secret itself, and what all rotations refuse.
+ */
+export class SuperuserRotation extends RotationBase {
+  /**
+   * @param scope The construct to define the rotation in.
+   * @param id Id of the rotation within the scope.
+   * @param props What is rotated, where, by whom, and when.
+   */
+  constructor(scope: Construct, id: string, props: SuperuserRotationProps) {
+    super(scope, id, props, (self) => superuserPlan(self, props));
+  }
+}

@@ -1,0 +1,136 @@
+import { Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Endpoint } from 'aws-cdk-lib/aws-rds';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  AlternatingUsersRotation, AlternatingUsersRotationProps, Cutover, DatabaseUserSecret, DatabaseUserSecretProps, OnDrift, RotationRules, RotationTarget,
+  SuperuserRotation, SuperuserRotationProps,
+} from 'cdk-secret-rotation';
+import { CERTIFICATE, newStack } from '../support/constructs-fixtures';
+
+/** One change for each prop: a new prop does not compile until its change is here. */
+type Changes<Props> = { readonly [Name in keyof Required<Props>]: (stack: Stack, vpc: Vpc) => Partial<Props> };
+
+const SUPERUSER: Changes<SuperuserRotationProps> = {
+  target: () => ({ target: RotationTarget.postgres({ host: 'other.example.com', port: 6432, databaseName: 'other' }) }),
+  username: () => ({ username: 'other' }),
+  secret: (stack) => ({ secret: new Secret(stack, 'Given') }),
+  superuserSecret: (stack) => ({ superuserSecret: new Secret(stack, 'OtherSuperuser') }),
+  secretName: () => ({ secretName: 'other' }),
+  description: () => ({ description: 'other' }),
+  encryptionKey: (stack) => ({ encryptionKey: new Key(stack, 'Key') }),
+  removalPolicy: () => ({ removalPolicy: RemovalPolicy.RETAIN }),
+  replicaRegions: () => ({ replicaRegions: [{ region: 'eu-west-1' }] }),
+  rotationRules: () => ({ rotationRules: RotationRules.cron({ hour: '3' }) }),
+  rotateImmediatelyOnUpdate: () => ({ rotateImmediatelyOnUpdate: true }),
+  passwordPolicy: () => ({ passwordPolicy: { length: 64, excludeCharacters: 'x', excludePunctuation: true, requireEachIncludedType: false } }),
+  vpc: (_, vpc) => ({ vpc }),
+  vpcSubnets: (_, vpc) => ({ vpc, vpcSubnets: { subnets: vpc.privateSubnets.slice(0, 1) } }),
+  securityGroups: (stack, vpc) => ({ vpc, securityGroups: [new SecurityGroup(stack, 'Group', { vpc })] }),
+  endpoint: (stack, vpc) => ({ vpc, endpoint: new InterfaceVpcEndpoint(stack, 'Endpoint', { vpc, service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER }) }),
+  role: (stack) => ({ role: new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }) }),
+  grantKeyAccess: (stack) => ({ grantKeyAccess: true, encryptionKey: new Key(stack, 'Key') }),
+  memorySize: () => ({ memorySize: 512 }),
+  timeout: () => ({ timeout: Duration.minutes(2) }),
+  architecture: () => ({ architecture: Architecture.X86_64 }),
+  runtime: () => ({ runtime: Runtime.NODEJS_22_X }),
+  logGroup: (stack) => ({ logGroup: new LogGroup(stack, 'LogGroup') }),
+  logRetention: () => ({ logRetention: RetentionDays.ONE_DAY }),
+  tracing: () => ({ tracing: Tracing.ACTIVE }),
+  reservedConcurrentExecutions: () => ({ reservedConcurrentExecutions: 1 }),
+  memberOf: () => ({ memberOf: ['readers'] }),
+  upgradeToScram: () => ({ upgradeToScram: true }),
+  passwordValidFor: () => ({ passwordValidFor: Duration.days(90) }),
+  certificateAuthority: () => ({ certificateAuthority: CERTIFICATE }),
+  clientEndpoint: () => ({ clientEndpoint: new Endpoint('proxy.example.com', 5432) }),
+  cutover: () => ({ cutover: Cutover.STEPWISE }),
+};
+
+const { cutover: _ofOneUser, ...SHARED } = SUPERUSER;
+
+const ALTERNATING: Changes<AlternatingUsersRotationProps> = {
+  ...SHARED,
+  alternateUsername: () => ({ alternateUsername: 'app_b' }),
+  ownerRole: () => ({ ownerRole: 'app_owner' }),
+  onDrift: () => ({ onDrift: OnDrift.WARN }),
+  handOver: () => ({ handOver: true }),
+  verifyEndpoints: () => ({ verifyEndpoints: [new Endpoint('reader.example.com', 5432)] }),
+};
+
+const USER_SECRET: Changes<DatabaseUserSecretProps> = {
+  username: () => ({ username: 'other' }),
+  secretName: () => ({ secretName: 'other' }),
+  description: () => ({ description: 'other' }),
+  encryptionKey: (stack) => ({ encryptionKey: new Key(stack, 'Key') }),
+  removalPolicy: () => ({ removalPolicy: RemovalPolicy.RETAIN }),
+  replicaRegions: () => ({ replicaRegions: [{ region: 'eu-west-1' }] }),
+};
+
+/** What a secret's value comes from, by logical id. */
+type Generators = Record<string, unknown>;
+
+/** Synthesizes a stack with one construct of ours beneath the id `Ours`. */
+function generators<Props>(build: (stack: Stack, changed: Partial<Props>) => unknown, change?: (stack: Stack, vpc: Vpc) => Partial<Props>): Generators {
+  const stack = newStack();
+  const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 1, subnetConfiguration: [
+    { name: 'public', subnetType: SubnetType.PUBLIC }, { name: 'private', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+  ] });
+  build(stack, change?.(stack, vpc) ?? {});
+  const secrets = Object.entries(Template.fromStack(stack).findResources('AWS::SecretsManager::Secret')).filter(([id]) => id.startsWith('Ours'));
+  return Object.fromEntries(secrets.map(([id, { Properties }]) => [id, Properties.GenerateSecretString]));
+}
+
+const target = (stack: Stack) => RotationTarget.postgres({ host: 'db.example.com', secret: new Secret(stack, 'Superuser') });
+const superuser = (stack: Stack, changed: Partial<SuperuserRotationProps>) =>
+  new SuperuserRotation(stack, 'Ours', { target: target(stack), superuserSecret: new Secret(stack, 'Own'), username: 'app', ...changed });
+const alternating = (stack: Stack, changed: Partial<AlternatingUsersRotationProps>) =>
+  new AlternatingUsersRotation(stack, 'Ours', { target: target(stack), superuserSecret: new Secret(stack, 'Own'), username: 'app', ...changed });
+const userSecret = (stack: Stack, changed: Partial<DatabaseUserSecretProps>) =>
+  new DatabaseUserSecret(stack, 'Ours', { username: 'app', ...changed });
+
+/** CloudFormation generates a value anew when the generator of a resource changes. */
+function expectNoNewValue(before: Generators, after: Generators): void {
+  expect(Object.keys(before)).toHaveLength(1);
+  for (const id of Object.keys(before).filter((known) => known in after)) {
+    expect(JSON.stringify(after[id])).toBe(JSON.stringify(before[id]));
+  }
+}
+
+describe('no update of a stack replaces a live password', () => {
+  const before = { superuser: generators(superuser), alternating: generators(alternating), userSecret: generators(userSecret) };
+
+  test.each(Object.entries(SUPERUSER))('when %s of a SuperuserRotation changes', (name, change) => {
+    const after = generators(superuser, change);
+    expectNoNewValue(before.superuser, after);
+    if (!['username', 'secret'].includes(name)) expect(after).toEqual(before.superuser);
+  });
+
+  test.each(Object.entries(ALTERNATING))('when %s of an AlternatingUsersRotation changes', (name, change) => {
+    const after = generators(alternating, change);
+    expectNoNewValue(before.alternating, after);
+    if (!['username', 'secret'].includes(name)) expect(after).toEqual(before.alternating);
+  });
+
+  test.each(Object.entries(USER_SECRET))('when %s of a DatabaseUserSecret changes', (name, change) => {
+    const after = generators(userSecret, change);
+    expectNoNewValue(before.userSecret, after);
+    if (name !== 'username') expect(after).toEqual(before.userSecret);
+  });
+
+  test('when the stack gets tags', () => {
+    expect(generators((stack) => {
+      userSecret(stack, {});
+      Tags.of(stack).add('team', 'shop');
+    })).toEqual(before.userSecret);
+  });
+
+  test('and a changed user is another secret', () => {
+    expect(Object.keys(generators(superuser, SUPERUSER.username))).not.toEqual(Object.keys(before.superuser));
+    expect(Object.keys(generators(userSecret, USER_SECRET.username))).not.toEqual(Object.keys(before.userSecret));
+  });
+});
