@@ -69,9 +69,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   autoMerge: false,
   clobber: false,
   githubOptions: { mergify: false, pullRequestLint: false },
-  gitignore: ['/cdk.out/', '/rehearsal-report/', '/bench-report/', '.DS_Store'],
+  gitignore: ['/.jsii.tabl.json', '/cdk.out/', '/rehearsal-report/', '/bench-report/', '.DS_Store'],
   npmIgnoreOptions: {
-    ignorePatterns: ['/.ci/', '/bench/', '/docs/adr/', '/examples/', '/lambda/', '/projenrc/', '/rehearsal/', '/jest.config.json', '/CONTRIBUTING.md', '/rehearsal-report/', '/bench-report/', '/cdk.out/'],
+    ignorePatterns: ['/.ci/', '/bench/', '/docs/adr/', '/examples/', '/lambda/', '/projenrc/', '/rehearsal/', '/.jsii.tabl.json', '/jest.config.json', '/CONTRIBUTING.md', '/rehearsal-report/', '/bench-report/', '/cdk.out/'],
   },
   eslintOptions: {
     dirs: ['src', 'lambda', 'rehearsal'],
@@ -89,6 +89,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 60_000,
       slowTestThreshold: 30,
       collectCoverage: false,
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/package/packed/'],
     },
   },
 });
@@ -172,6 +173,15 @@ project.addTask('bench', {
   exec: 'tsx --tsconfig test/tsconfig.json bench/bench.ts',
   receiveArgs: true,
 }).prependSpawn(bundle);
+
+project.addTask('test:package', {
+  description: 'Test the tarball that package:js made: its contents, and an empty CDK app that installs it',
+  exec: 'jest --ci --coverage=false --testPathIgnorePatterns /node_modules/ --testPathPatterns test/package/packed/',
+});
+project.addTask('test:newest-cdk', {
+  description: 'Test the constructs against the newest aws-cdk-lib',
+  exec: '.ci/newest-cdk',
+});
 
 // Packing every language needs every toolchain: release jobs do that, a local build packs the npm package.
 project.packageTask.reset('projen package:js');

@@ -22,7 +22,7 @@ async function writeHandler(root: string, source: string, outdir: string): Promi
 
 async function writeRehearsal(root: string, outdir: string): Promise<void> {
   const entryPoints = rehearsalEntries(root);
-  if (!entryPoints.index) return;
+  if (Object.keys(entryPoints).length === 0) return;
   const packages = await bundle({ root, outdir, entryPoints });
   writeThirdPartyLicences(root, packages, outdir);
 }

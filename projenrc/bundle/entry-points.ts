@@ -28,15 +28,14 @@ export function compositionRoots(root: string): CompositionRoot[] {
 }
 
 /**
- * Entry points of the rehearsal, by the name of their output in `assets/rehearsal/`.
- * `cli.ts` is the command; `lambda/preload.ts` is loaded into the function's process; any `*.entry.ts` is a process or worker of its own.
+ * Entry points of the rehearsal, by the name of their output in `assets/rehearsal/`:
+ * the command `cli.ts` becomes `index.js`; any `<name>.entry.ts`, at whatever depth, is a process of its own and becomes `<name>.js`.
  */
 export function rehearsalEntries(root: string): Record<string, string> {
-  const fixed = { index: 'rehearsal/cli.ts', preload: 'rehearsal/lambda/preload.ts' };
-  const found = sourcesIn(root, 'rehearsal').filter(file => file.endsWith('.entry.ts'));
+  const sources = sourcesIn(root, 'rehearsal');
   return Object.fromEntries([
-    ...Object.entries(fixed).filter(([, source]) => existsSync(join(root, source))),
-    ...found.map(source => [basename(source, '.entry.ts'), source]),
+    ...sources.filter(source => source === 'rehearsal/cli.ts').map(source => ['index', source]),
+    ...sources.filter(source => source.endsWith('.entry.ts')).map(source => [basename(source, '.entry.ts'), source]),
   ]);
 }
 
@@ -46,6 +45,7 @@ function folders(parent: string): string[] {
 }
 
 function sourcesIn(root: string, folder: string): string[] {
+  if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map(file => `${folder}/${file.replaceAll('\\', '/')}`)
     .sort();

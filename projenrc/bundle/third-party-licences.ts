@@ -26,9 +26,10 @@ export function writeThirdPartyLicences(root: string, folders: readonly string[]
 }
 
 export function thirdPartyLicences(root: string, folders: readonly string[]): string {
-  const packages = new Map([...folders].sort().map(folder => licenceOf(root, folder)));
-  const parts = [...packages].map(([title, text]) => `${title}\n\n${text}\n`);
-  return ['This folder contains code or data of these packages, each under its own licence.\n', ...parts].join(`\n${'-'.repeat(80)}\n`);
+  const textOf = new Map([...folders].sort().map(folder => licenceOf(root, folder)));
+  const titles = [...textOf.keys()];
+  const parts = [...new Set(textOf.values())].map(text => [...titles.filter(title => textOf.get(title) === text), '', text, ''].join('\n'));
+  return ['This folder contains code or data of these packages, each under the licence below its name.\n', ...parts].join(`\n${'-'.repeat(80)}\n`);
 }
 
 /** Its title and the texts of its licence and notices. A package that is installed twice in one version is named once. */
