@@ -1,7 +1,7 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Connections, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { DatabaseSecret } from 'aws-cdk-lib/aws-rds';
-import { SecretRotation, SecretRotationApplication } from 'aws-cdk-lib/aws-secretsmanager';
+import { ISecret, SecretRotation, SecretRotationApplication } from 'aws-cdk-lib/aws-secretsmanager';
 import { AlternatingUsersRotation, RotationRules, RotationTarget } from '../src';
 import { median, Row, rounded } from './measure';
 
@@ -41,21 +41,22 @@ function synth(prepare: (stack: Stack) => Add, count: number): { readonly ms: nu
 }
 
 function ours(vpc?: Vpc): Add {
+  let superuserSecret: ISecret | undefined;
   return (stack, index) => {
-    const target = RotationTarget.postgres({ host: 'db.example.com', vpc });
-    const superuserSecret = new DatabaseSecret(stack, `Superuser${index}`, { username: 'postgres' });
+    superuserSecret ??= new DatabaseSecret(stack, 'Superuser', { username: 'postgres' });
     new AlternatingUsersRotation(stack, `Rotation${index}`, {
-      target, superuserSecret, username: `app${index}`, rotationRules: RotationRules.rate(Duration.days(30)),
+      target: RotationTarget.postgres({ host: 'db.example.com', vpc }), superuserSecret, username: `app${index}`, rotationRules: RotationRules.rate(Duration.days(30)),
     });
   };
 }
 
 function serverlessApplication(vpc: Vpc): Add {
   return (stack, index) => {
+    const securityGroup = SecurityGroup.fromSecurityGroupId(stack, `Database${index}`, 'sg-0123456789abcdef0');
     new SecretRotation(stack, `Rotation${index}`, {
       application: SecretRotationApplication.POSTGRES_ROTATION_SINGLE_USER,
       secret: new DatabaseSecret(stack, `Secret${index}`, { username: 'app' }),
-      target: vpc.vpcDefaultSecurityGroup as never,
+      target: { connections: new Connections({ defaultPort: Port.tcp(5432), securityGroups: [securityGroup] }) },
       vpc,
     });
   };

@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto';
 import { CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { ReplicaRegion, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { createHash } from 'node:crypto';
 import { keyConditions } from './private/permissions';
 import { checkRoleName } from './private/postgres-names';
 

@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Credentials, Endpoint } from 'aws-cdk-lib/aws-rds';
-import { AlternatingUsersRotation, AlternatingUsersRotationProps, DatabaseUserSecret, OnDrift, RotationTarget } from 'cdk-secret-rotation';
 import { configOf, newDatabase, newStack, publicTarget, superuserSecret } from './support/constructs-fixtures';
+import { AlternatingUsersRotation, AlternatingUsersRotationProps, DatabaseUserSecret, OnDrift, RotationTarget } from 'cdk-secret-rotation';
 
 function rotationIn(stack: Stack, props: Partial<AlternatingUsersRotationProps> = {}): AlternatingUsersRotation {
   return new AlternatingUsersRotation(stack, 'Rotation', { target: publicTarget(stack), username: 'app', ...props });

@@ -2,8 +2,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { DatabaseUserSecret } from 'cdk-secret-rotation';
 import { newStack } from './support/constructs-fixtures';
+import { DatabaseUserSecret } from 'cdk-secret-rotation';
 
 const SECRET = 'AWS::SecretsManager::Secret';
 

@@ -1,8 +1,8 @@
-import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 
 const EXAMPLES = join(__dirname, '..', 'examples');
 const CASES = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
@@ -43,7 +43,7 @@ function synthesized(name: string, directory: string): ReturnType<Synth> {
   });
   process.env.CDK_OUTDIR = directory;
   try {
-    require(join(EXAMPLES, name, 'app'));
+    jest.requireActual(join(EXAMPLES, name, 'app'));
   } finally {
     delete process.env.CDK_OUTDIR;
     synth.mockRestore();

@@ -1,7 +1,7 @@
 import { Lazy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { PasswordPolicy, SuperuserRotation } from 'cdk-secret-rotation';
 import { configOf, newStack, publicTarget } from './support/constructs-fixtures';
+import { PasswordPolicy, SuperuserRotation } from 'cdk-secret-rotation';
 
 function policyOf(passwordPolicy?: PasswordPolicy): unknown {
   const stack = newStack();

@@ -1,7 +1,7 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { RotationCronOptions, RotationRules, SuperuserRotation } from 'cdk-secret-rotation';
 import { newStack, publicTarget, warningIds } from './support/constructs-fixtures';
+import { RotationCronOptions, RotationRules, SuperuserRotation } from 'cdk-secret-rotation';
 
 const SCHEDULE = 'AWS::SecretsManager::RotationSchedule';
 

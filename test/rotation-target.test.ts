@@ -2,8 +2,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { InstanceClass, InstanceSize, InstanceType, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { AuroraMysqlEngineVersion, ClusterInstance, DatabaseCluster, DatabaseClusterEngine, DatabaseInstance, DatabaseInstanceEngine, DatabaseInstanceReadReplica, MysqlEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AlternatingUsersRotation, RotationTarget, SuperuserRotation } from 'cdk-secret-rotation';
 import { configOf, newCluster, newDatabase, newStack, newVpc, superuserSecret } from './support/constructs-fixtures';
+import { AlternatingUsersRotation, RotationTarget, SuperuserRotation } from 'cdk-secret-rotation';
 
 describe('RotationTarget.fromDatabaseInstance', () => {
   test('takes endpoint, VPC and secret from the instance, and the database postgres', () => {

@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Credentials } from 'aws-cdk-lib/aws-rds';
-import { Cutover, RotationTarget, SingleUserRotation } from 'cdk-secret-rotation';
 import { configOf, newDatabase, newStack, publicTarget, superuserSecret, typesOf } from './support/constructs-fixtures';
+import { Cutover, RotationTarget, SingleUserRotation } from 'cdk-secret-rotation';
 
 describe('SingleUserRotation', () => {
   test('rotates the target\'s own secret, creates none, and does not rotate it at once', () => {

@@ -3,8 +3,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Credentials, DatabaseInstance, Endpoint } from 'aws-cdk-lib/aws-rds';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Cutover, RotationRules, RotationTarget, SuperuserRotation, SuperuserRotationProps } from 'cdk-secret-rotation';
 import { CERTIFICATE, configOf, newDatabase, newStack, publicTarget, superuserSecret } from './support/constructs-fixtures';
+import { Cutover, RotationRules, RotationTarget, SuperuserRotation, SuperuserRotationProps } from 'cdk-secret-rotation';
 
 const SECRET = 'AWS::SecretsManager::Secret';
 

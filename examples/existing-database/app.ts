@@ -1,9 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { RotationRules, RotationTarget, SingleUserRotation } from 'cdk-secret-rotation';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 const app = new App({ outdir: process.env.CDK_OUTDIR ?? 'cdk.out/existing-database' });
 const stack = new Stack(app, 'ExistingDatabase');

@@ -27,7 +27,6 @@ new SingleUserRotation(stack, 'Master', {
 new SuperuserRotation(stack, 'Reports', {
   target,
   username: 'reports',
-  memberOf: ['pg_read_all_data'],
   rotationRules: RotationRules.cron({ hour: '3', weekDay: 'SUN', window: Duration.hours(2) }),
 });
 

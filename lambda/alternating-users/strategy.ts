@@ -1,6 +1,6 @@
 import { RotationConfig } from '../../src/private/rotation-config';
 import { Credential, StoredCredential } from '../engine/contract/credential';
-import { RotationError } from '../engine/contract/errors';
+import { PasswordRejected, RotationError } from '../engine/contract/errors';
 import { generatePassword } from '../engine/password-generator';
 import { testRequest } from '../engine/preflight';
 import { prepare } from '../engine/prepare';
@@ -59,7 +59,9 @@ export class AlternatingUsersStrategy implements RotationStrategy {
     try {
       await asSuperuser(rotation, this.config, (superuser) => this.users.converge({ superuser, fence: () => this.fence(rotation) }));
     } catch (error: unknown) {
-      if (!(error instanceof AlreadyCurrent)) throw error;
+      if (error instanceof AlreadyCurrent) return;
+      if (error instanceof PasswordRejected) await rotation.versions.giveUpPending(await rotation.fence());
+      throw error;
     }
   }
 

@@ -1,4 +1,3 @@
-import type { SkippedRotation, StrategyName } from '../report/model';
 import { FunctionDefinition, findFunction } from './functions';
 import { findRolePolicies, RolePolicies } from './policies';
 import { RotationConfigOfFunction, rotationConfigOf } from './rotation-config-of-function';
@@ -6,6 +5,7 @@ import type { SecretValues } from './secret-values';
 import type { SecretDefinition } from './secrets';
 import { constructPathOf, isRecord, Resource } from './template';
 import { Unresolvable } from './unresolvable';
+import type { SkippedRotation, StrategyName } from '../report/model';
 
 /** A rotation of the assembly that can be rehearsed, as far as the template tells. */
 export interface RotationDefinition {

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import type { FunctionCode } from '../lambda/asset-copy';
 import { arnOf } from './attributes';
 import type { Resolver } from './resolver';
 import { asList, constructPathOf, isRecord, Resource } from './template';
 import { ifResolvable, Unresolvable } from './unresolvable';
+import type { FunctionCode } from '../lambda/asset-copy';
 
 /** A function as its template defines it. */
 export interface FunctionDefinition {

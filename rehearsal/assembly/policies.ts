@@ -34,7 +34,7 @@ export function findRolePolicies(resolver: Resolver, roleArn: string): RolePolic
       ...policiesThatName(resolver, name).map(({ properties, stack }) => read(properties.PolicyDocument, stack)),
     ],
     boundary: boundaryArn === undefined ? undefined : findManagedPolicy(resolver, boundaryArn, read) ?? { Statement: [] },
-    unknown: [...unknown, ...missing(resolver, role, boundaryArn), ...resolver.undecided(...POLICIES).map(({ name, reason }) => `${name}: ${reason}`)],
+    unknown: [...unknown, ...missing(resolver, role, boundaryArn), ...resolver.undecided(...POLICIES).map(policy => `${policy.name}: ${policy.reason}`)],
   };
 }
 

@@ -16,6 +16,10 @@ interface Artifact {
   readonly metadata?: ArtifactMetadata;
 }
 
+interface AssetManifest {
+  readonly files?: Readonly<Record<string, { readonly source?: { readonly path?: string } }>>;
+}
+
 type ArtifactMetadata = Readonly<Record<string, readonly { readonly type: string; readonly data?: unknown }[]>>;
 
 /** Reads a cloud assembly (`cdk.out`): its stacks, their nested stacks, and those of its stages. */
@@ -83,7 +87,7 @@ function nestedTemplateFile(stack: Stack, { Type, Metadata, Properties }: Templa
 /** From the hash that names a file asset in S3 to its source in the assembly, by way of the asset manifests. */
 function readAssets(directory: string, artifacts: readonly Artifact[]): ReadonlyMap<string, string> {
   const files = artifacts.filter(({ type }) => type === 'cdk:asset-manifest')
-    .map(artifact => readJson<{ files?: Record<string, { source?: { path?: string } }> }>(join(directory, String(artifact.properties?.file))).files ?? {});
+    .map(artifact => readJson<AssetManifest>(join(directory, String(artifact.properties?.file))).files ?? {});
   return new Map(files.flatMap(Object.entries).flatMap(([hash, { source }]) =>
     source?.path === undefined ? [] : [[hash, resolve(directory, source.path)] as const]));
 }

@@ -86,8 +86,9 @@ export class Resolver {
 
   /** The resources of these types of which cannot be said whether they are created. */
   undecided(...types: readonly string[]): { readonly name: string; readonly reason: string }[] {
+    const isUndecided = (Condition: string, stack: Stack): boolean => ifResolvable(() => holds(this, { Condition }, stack)) === undefined;
     return this.assembly.stacks.flatMap(stack => Object.entries(stack.template.Resources ?? {})
-      .filter(([, { Type, Condition }]) => types.includes(Type) && Condition !== undefined && ifResolvable(() => holds(this, { Condition }, stack)) === undefined)
+      .filter(([, { Type, Condition }]) => types.includes(Type) && Condition !== undefined && isUndecided(Condition, stack))
       .map(([logicalId, { Condition }]) => ({ name: `${stack.name}/${logicalId}`, reason: `its condition ${Condition} cannot be decided` })));
   }
 

@@ -1,6 +1,6 @@
 import type { PolicyDocument, Statement } from '../iam';
-import { arn, globalArn } from './aws-environment';
 import { arnOf } from './attributes';
+import { arn, globalArn } from './aws-environment';
 import { readPolicy } from './policies';
 import type { Resolver } from './resolver';
 import { Resource, Stack } from './template';

@@ -1,6 +1,6 @@
-import { PostgresRotationConfig, ROTATION_CONFIG } from '../../src/private/rotation-config';
 import type { FunctionDefinition } from './functions';
 import { isRecord } from './template';
+import { PostgresRotationConfig, ROTATION_CONFIG } from '../../src/private/rotation-config';
 
 /** What this library's constructs tell their functions; functions of others tell their own way. */
 export type RotationConfigOfFunction = PostgresRotationConfig;

@@ -1,5 +1,5 @@
 import { databaseIdentifier } from './database-names';
-import { DatabaseDefinition, findDatabases, masterUsername } from './databases';
+import { DatabaseDefinition, findDatabases, masterUsername, sameResource } from './databases';
 import { SecretReference } from './dynamic-references';
 import { generateSecretString } from './generate-secret-string';
 import { Resolver } from './resolver';
@@ -49,7 +49,7 @@ export class SecretValues {
   }
 
   private managed({ resource }: SecretDefinition): string {
-    const database = findDatabases(this.resolver).find(found => found.resource.logicalId === resource.logicalId && found.resource.stack === resource.stack);
+    const database = findDatabases(this.resolver).find(found => sameResource(found.resource, resource));
     if (database === undefined) throw new Unresolvable(`the database ${resource.logicalId} of stack ${resource.stack.name} cannot be worked out`);
     return JSON.stringify({ username: masterUsername(this.resolver, database), password: generateSecretString(MANAGED_PASSWORD) });
   }

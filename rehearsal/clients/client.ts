@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientGroup, ClientReport, ClientSignIn } from '../report/model';
 import { fullJitterMs } from './backoff';
 import type { CopyRules } from './copy-rules';
 import type { Gate } from './gate';
 import { failureOf } from './outcome';
 import type { SecretCopy, SecretReader } from './secret-reader';
 import type { SignIn } from './sign-in';
+import type { ClientGroup, ClientReport, ClientSignIn } from '../report/model';
 
 /** What a client is made of. */
 export interface ClientParts {

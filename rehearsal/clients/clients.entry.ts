@@ -1,6 +1,6 @@
 import { runClients } from './run-clients';
-import type { ClientReport } from '../report/model';
 import type { FromClients, ToClients } from './settings';
+import type { ClientReport } from '../report/model';
 
 // The process of the clients: it obeys the rehearsal, and goes when the rehearsal goes, however that ends.
 const stopping = new AbortController();

@@ -1,6 +1,6 @@
-import type { ClientReport } from '../report/model';
 import { ClientsProcess } from './clients-process';
 import type { ClientsSettings } from './settings';
+import type { ClientReport } from '../report/model';
 
 export { CLIENT_ACCESS_KEY_ID, CLIENTS_PER_GROUP, type ClientsSettings } from './settings';
 

@@ -1,13 +1,13 @@
-import { availableParallelism } from 'node:os';
 import { setMaxListeners } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { ClientGroup, ClientReport } from '../report/model';
 import { Client } from './client';
 import { copyRules } from './copy-rules';
 import { Gate } from './gate';
 import { SecretReader } from './secret-reader';
 import { CLIENT_ACCESS_KEY_ID, CLIENTS_PER_GROUP, type ClientsSettings } from './settings';
 import { SignIn } from './sign-in';
+import type { ClientGroup, ClientReport } from '../report/model';
 
 /** Clients as an application would write them: the real AWS SDK, the real `pg`, verified TLS. */
 export async function runClients(settings: ClientsSettings, stopping: AbortSignal): Promise<readonly ClientReport[]> {

@@ -14,8 +14,8 @@ export class UsageLedger {
 
   constructor(private readonly granted: readonly PolicyDocument[]) {}
 
-  record({ allowed, matched }: Evaluation): void {
-    this.usages.push(...allowed ? matched : []);
+  record({ matched }: Evaluation): void {
+    this.usages.push(...matched);
   }
 
   /** Granted, never used: each entry of Action of each Allow statement. */

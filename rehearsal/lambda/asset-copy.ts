@@ -9,8 +9,6 @@ const CERTIFICATE_FILE = /\.(pem|crt|cer)$/;
 
 /** A copy of a function's code in which only the certificate authorities are other ones, and that is gone with the rehearsal. */
 export class AssetCopy {
-  private constructor(readonly directory: string, readonly caFile: string, private readonly root: string) {}
-
   static of(code: FunctionCode, caPem: string): AssetCopy {
     const root = mkdtempSync(join(tmpdir(), 'cdk-secret-rotation-function-'));
     const directory = join(root, 'task');
@@ -20,6 +18,8 @@ export class AssetCopy {
     else copy(code.directory, directory, caPem);
     return new AssetCopy(directory, caFile, root);
   }
+
+  private constructor(readonly directory: string, readonly caFile: string, private readonly root: string) {}
 
   remove(): void {
     rmSync(this.root, { recursive: true, force: true });

@@ -1,5 +1,5 @@
-import { FunctionDefinition } from '../assembly/functions';
 import { PRELOAD_SETTINGS, PreloadSettings } from './preload-settings';
+import { FunctionDefinition } from '../assembly/functions';
 
 export interface Surroundings {
   readonly preloadFile: string;
@@ -15,10 +15,11 @@ export interface Surroundings {
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function functionEnvironment(definition: FunctionDefinition, surroundings: Surroundings): Record<string, string> {
-  return { ...definition.environment, ...setByLambda(definition, surroundings), ...setByRehearsal(definition, surroundings) };
+  return { ...(process.env as Record<string, string>), ...definition.environment, ...setByLambda(definition, surroundings), ...setByRehearsal(definition, surroundings) };
 }
 
-function setByLambda({ name, region, runtime, handler, memoryMb }: FunctionDefinition, { taskRoot, accessKeyId }: Surroundings): Record<string, string> {
+function setByLambda(definition: FunctionDefinition, { taskRoot, accessKeyId }: Surroundings): Record<string, string> {
+  const { name, region, runtime, handler, memoryMb } = definition;
   return {
     _HANDLER: handler,
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -41,7 +42,8 @@ function setByLambda({ name, region, runtime, handler, memoryMb }: FunctionDefin
   };
 }
 
-function setByRehearsal({ environment }: FunctionDefinition, { preloadFile, hosts, runtimeCaFile, secretsManagerEndpoint }: Surroundings): Record<string, string> {
+function setByRehearsal({ environment }: FunctionDefinition, surroundings: Surroundings): Record<string, string> {
+  const { preloadFile, hosts, runtimeCaFile, secretsManagerEndpoint } = surroundings;
   const endpoint = new URL(secretsManagerEndpoint).host;
   const settings: PreloadSettings = { hosts: { ...hosts, [endpoint]: endpoint }, runtimeCaFile, nodeOptions: environment.NODE_OPTIONS };
   return {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { FunctionDefinition } from '../assembly/functions';
 import { AssetCopy } from './asset-copy';
 import type { FunctionError } from './bootstrap-protocol';
 import { bundledEntry } from './bundled-entry';
 import { functionEnvironment } from './function-environment';
 import { FunctionProcess } from './function-process';
+import type { FunctionDefinition } from '../assembly/functions';
 
 export interface LocalFunctionOptions {
   /** Made-up endpoint names to addresses of this machine, both with port. */

@@ -25,8 +25,6 @@ export type StopSignal = 'SIGINT' | 'SIGKILL';
 
 /** One run of the server process, which never outlives this process. */
 export class Postmaster {
-  private constructor(private readonly child: ChildProcess, private readonly watchdog: ChildProcess, private readonly exited: Promise<void>) {}
-
   static async start(options: PostmasterOptions): Promise<Postmaster> {
     const child = spawnServer(options);
     const exited = new Promise<void>(resolve => child.once('exit', () => resolve()));
@@ -36,6 +34,8 @@ export class Postmaster {
     await postmaster.ready(options);
     return postmaster;
   }
+
+  private constructor(private readonly child: ChildProcess, private readonly watchdog: ChildProcess, private readonly exited: Promise<void>) {}
 
   get running(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
@@ -60,7 +60,10 @@ function spawnServer({ binaries, user, dataDirectory, logFile, settings }: Postm
   const log = openSync(logFile, 'a');
   const parameters = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(join(binaries.directory, 'bin', 'postgres'), ['-D', dataDirectory, ...parameters], {
-    ...user.spawnOptions, cwd: dataDirectory, env: serverEnvironment(), stdio: ['ignore', log, log],
+    ...user.spawnOptions,
+    cwd: dataDirectory,
+    env: serverEnvironment(),
+    stdio: ['ignore', log, log],
     detached: true, // a Ctrl-C is for the parent alone, which decides in what order things end
   });
   closeSync(log);

@@ -3,18 +3,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PostgresBinaries } from './binaries';
 
-const OTHERS_MAY_PASS = 0o001;
+/** The last octal digit of a mode is for others, and its lowest bit lets them pass. */
+const mayOthersPass = (mode: number): boolean => mode % 2 === 1;
 
 /**
  * The operating system's user that the server runs as. PostgreSQL refuses root, so root runs it as `nobody`,
  * which every system has: nothing on the machine needs to change.
  */
 export class ServerUser {
-  private constructor(private readonly id: { readonly uid: number; readonly gid: number } | undefined) {}
-
   static choose(): ServerUser {
     return new ServerUser(process.getuid?.() === 0 ? readNobody() : undefined);
   }
+
+  private constructor(private readonly id: { readonly uid: number; readonly gid: number } | undefined) {}
 
   /** Options for `spawn`. */
   get spawnOptions(): { readonly uid?: number; readonly gid?: number } {
@@ -47,11 +48,11 @@ function readNobody(): { uid: number; gid: number } {
 }
 
 /** macOS writes -2. */
-function unsigned(id = 65534): number {
-  return id >>> 0;
+function unsigned(id = 65_534): number {
+  return id < 0 ? id + 2 ** 32 : id;
 }
 
 function mayPass(directory: string): boolean {
   const parent = dirname(directory);
-  return (statSync(directory).mode & OTHERS_MAY_PASS) !== 0 && (parent === directory || mayPass(parent));
+  return mayOthersPass(statSync(directory).mode) && (parent === directory || mayPass(parent));
 }

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { PostgresBinaries } from './binaries';
-import { Postmaster, serverEnvironment } from './postmaster';
+import { freePort } from './free-port';
+import { Postmaster, PostmasterOptions, serverEnvironment } from './postmaster';
+import { serverSettings } from './server-settings';
 import { ServerUser } from './server-user';
 
 /** Every connection over TLS and by SCRAM, as on Amazon RDS with `rds.force_ssl`. */
@@ -26,20 +27,9 @@ export interface PostgresServerOptions {
 }
 
 const SHARED_MEMORY_IN_USE = 'Terminate any old server processes associated with data directory';
-const DURABILITY_OFF = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
-const LOG_EVERYTHING = {
-  log_statement: 'all', log_min_error_statement: 'debug5', log_min_messages: 'debug1', log_error_verbosity: 'verbose',
-  log_connections: 'on', log_parameter_max_length: '-1', log_parameter_max_length_on_error: '-1',
-};
 
 /** A real PostgreSQL server of our own on 127.0.0.1. It ends with this process at the latest, and leaves nothing behind. */
 export class PostgresServer {
-  readonly host = '127.0.0.1';
-  private postmaster?: Postmaster;
-  private lastLog = '';
-
-  private constructor(private readonly options: PostgresServerOptions, private readonly user: ServerUser, readonly home: string, readonly port: number) {}
-
   static async start(options: PostgresServerOptions): Promise<PostgresServer> {
     const user = ServerUser.choose();
     const home = mkdtempSync(join(user.temporaryDirectory, 'cdk-secret-rotation-postgres-'));
@@ -53,6 +43,18 @@ export class PostgresServer {
       throw error;
     }
   }
+
+  readonly host = '127.0.0.1';
+  private postmaster?: Postmaster;
+  private lastLog = '';
+
+  private constructor(
+    private readonly options: PostgresServerOptions,
+    private readonly user: ServerUser,
+    /** Where all its files are. */
+    readonly home: string,
+    readonly port: number,
+  ) {}
 
   /** E.g. `18.4`. */
   get version(): string {
@@ -87,9 +89,7 @@ export class PostgresServer {
 
   async resume(attempts = 20): Promise<void> {
     try {
-      this.postmaster = await Postmaster.start({
-        binaries: this.options.binaries, user: this.user, home: this.home, dataDirectory: this.dataDirectory, logFile: this.logFile, settings: this.settings(),
-      });
+      this.postmaster = await Postmaster.start(this.processOptions());
     } catch (error: unknown) {
       // After a crash the last sessions take a moment to notice, and until then hold the shared memory.
       if (attempts === 0 || !this.log().slice(-500).includes(SHARED_MEMORY_IN_USE)) throw error;
@@ -104,11 +104,11 @@ export class PostgresServer {
   }
 
   private get dataDirectory(): string {
-    return join(this.home, 'data');
+    return this.path('data');
   }
 
   private get logFile(): string {
-    return join(this.home, 'server.log');
+    return this.path('server.log');
   }
 
   private async initialise(): Promise<void> {
@@ -116,36 +116,28 @@ export class PostgresServer {
     this.user.own(this.home);
     this.write('superuser-password', superuser.password);
     await promisify(execFile)(join(binaries.directory, 'bin', 'initdb'), [
-      '-D', this.dataDirectory, '-U', superuser.username, `--pwfile=${join(this.home, 'superuser-password')}`,
+      '-D', this.dataDirectory, '-U', superuser.username, `--pwfile=${this.path('superuser-password')}`,
       '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync',
     ], { ...this.user.spawnOptions, cwd: this.home, env: serverEnvironment() });
-    rmSync(join(this.home, 'superuser-password'));
+    rmSync(this.path('superuser-password'));
     this.write('data/pg_hba.conf', (hba ?? [SCRAM_OVER_TLS]).join('\n') + '\n');
     if (certificate !== undefined) this.write('server.crt', certificate);
     if (key !== undefined) this.write('server.key', key);
   }
 
+  private processOptions(): PostmasterOptions {
+    const { user, home, dataDirectory, logFile } = this;
+    const settings = serverSettings(this, { certificate: this.path('server.crt'), key: this.path('server.key') }, this.options);
+    return { binaries: this.options.binaries, user, home, dataDirectory, logFile, settings };
+  }
+
+  private path(name: string): string {
+    return join(this.home, name);
+  }
+
   private write(name: string, content: string): void {
-    const path = join(this.home, name);
+    const path = this.path(name);
     writeFileSync(path, content, { mode: 0o600 }); // PostgreSQL refuses a key that others may read
     this.user.own(path);
   }
-
-  private settings(): Record<string, string> {
-    const { certificate, settings, logging } = this.options;
-    const tls = { ssl: 'on', ssl_cert_file: join(this.home, 'server.crt'), ssl_key_file: join(this.home, 'server.key') };
-    return {
-      port: String(this.port), listen_addresses: this.host, unix_socket_directories: '',
-      ...DURABILITY_OFF, ...(certificate === undefined ? {} : tls), ...(logging === 'everything' ? LOG_EVERYTHING : {}), ...settings,
-    };
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise(resolve => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port on 127.0.0.1');
-  return address.port;
 }

@@ -49,7 +49,7 @@ export class Cast {
     if (plan.rotations.length === 0) return;
     this.judge = new IamJudge(plan.values.resolver);
     this.servers = await DatabaseServers.start(plan.rotations.map(({ target }) => target), plan.values, this.props.findBinaries());
-    progress.note(`PostgreSQL ${this.servers.version} stands in for ${Object.keys(this.servers.hosts).join(', ')}`);
+    progress.note(`PostgreSQL ${this.servers.version} stands in for ${this.servers.names.join(', ')}`);
     await this.storeValues(plan);
     this.rehearsals = await Promise.all(plan.rotations.map(planned => this.engage(planned, plan)));
   }
@@ -82,7 +82,13 @@ export class Cast {
     const engaged = this.functions.get(rotation.function.arn) ?? this.employ(rotation.function, servers, secretsManager.endpoint);
     judge.register(engaged.accessKeyId, rotation.role);
     const rehearsal = new RotationRehearsal({
-      rotation, ...engaged, secretsManager, judge, epochMs, intervalMs, timeToLiveMs,
+      rotation,
+      ...engaged,
+      secretsManager,
+      judge,
+      epochMs,
+      intervalMs,
+      timeToLiveMs,
       progress: progress.begin(rotation.constructPath, rotation.strategy, rotations),
       hosts: servers.hosts,
       caPem: servers.authority.certificate,
@@ -93,7 +99,8 @@ export class Cast {
 
   private employ(definition: PlannedRotation['rotation']['function'], { hosts, authority }: DatabaseServers, secretsManagerEndpoint: string) {
     const accessKeyId = `ASIAFUNCTION${String(this.functions.size).padStart(8, '0')}`;
-    const engaged = { accessKeyId, function: new LocalFunction(definition, { hosts, caPem: authority.certificate, secretsManagerEndpoint, accessKeyId }) };
+    const options = { hosts, caPem: authority.certificate, secretsManagerEndpoint, accessKeyId };
+    const engaged = { accessKeyId, function: new LocalFunction(definition, options) };
     this.functions.set(definition.arn, engaged);
     return engaged;
   }

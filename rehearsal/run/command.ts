@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Unresolvable } from '../assembly/unresolvable';
 import { BinariesMissing } from '../postgres/binaries';
-import { createProgress, ProgressStream } from '../report/progress';
-import { renderHtml, renderSummary } from '../report';
 import { rehearse } from '../rehearse';
+import { renderHtml, renderSummary } from '../report';
 import { Command, parseCommand, USAGE, UsageError } from './arguments';
 import { UnknownSuperuser } from './plan';
+import { createProgress, ProgressStream } from '../report/progress';
 
 const HELD = 0;
 const DID_NOT_HOLD = 1;

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier } from 'pg';
+import type { Target } from './targets';
+import { managedSecretKey } from '../assembly/database-names';
 import { DatabaseDefinition, masterPassword, masterUsername } from '../assembly/databases';
 import { parseObject, type SecretValues } from '../assembly/secret-values';
-import { managedSecretKey } from '../assembly/database-names';
 import { Unresolvable } from '../assembly/unresolvable';
 import type { PostgresBinaries } from '../postgres/binaries';
 import { createDatabase, createMaster, MasterUser } from '../postgres/master';
 import { PostgresServer } from '../postgres/server';
 import { CertificateAuthority } from '../tls/certificate-authority';
-import type { Target } from './targets';
 
 /** On Amazon RDS it is `rdsadmin`, too, and nobody else's. */
 const BOOTSTRAP_USER = 'rdsadmin';
@@ -16,50 +16,59 @@ const MAINTENANCE_DATABASE = 'postgres';
 
 /** The PostgreSQL servers of a rehearsal: one for each database resource, or endpoint, that a rotation signs in to. */
 export class DatabaseServers {
-  readonly authority: CertificateAuthority;
-  /** `name:port` to `address:port`. */
-  readonly hosts: Readonly<Record<string, string>>;
-
-  private constructor(private readonly servers: readonly PostgresServer[], entries: readonly (readonly [string, string])[], authority: CertificateAuthority) {
-    this.hosts = Object.fromEntries(entries);
-    this.authority = authority;
-  }
-
   static async start(targets: readonly Target[], values: SecretValues, binaries: PostgresBinaries): Promise<DatabaseServers> {
-    const authority = new CertificateAuthority();
-    const servers: PostgresServer[] = [];
-    const entries: (readonly [string, string])[] = [];
+    const servers = new DatabaseServers(binaries);
     try {
-      for (const [target, endpoints] of merged(targets)) {
-        const { certificate, key } = authority.issue({ hosts: [...new Set(endpoints.map(hostOf))] });
-        const server = await PostgresServer.start({ binaries, superuser: { username: BOOTSTRAP_USER, password: randomBytes(24).toString('hex') }, certificate, key });
-        servers.push(server);
-        entries.push(...endpoints.map(endpoint => [endpoint, `${server.host}:${server.port}`] as const));
-        await furnish(server, authority, { ...target, endpoints }, masterOf(target, values));
-      }
+      for (const target of merged(targets)) await servers.add(target, masterOf(target, values));
+      return servers;
     } catch (error: unknown) {
-      await Promise.all(servers.map(server => server.stop()));
+      await servers.stop();
       throw error;
     }
-    return new DatabaseServers(servers, entries, authority);
+  }
+
+  readonly authority = new CertificateAuthority();
+  private readonly servers = new Map<string, PostgresServer>();
+  private readonly addresses = new Map<string, string>();
+
+  private constructor(private readonly binaries: PostgresBinaries) {}
+
+  /** `name:port` to `address:port`. */
+  get hosts(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.addresses);
+  }
+
+  /** What they stand in for: paths of database resources, or endpoints. */
+  get names(): readonly string[] {
+    return [...this.servers.keys()];
   }
 
   get version(): string {
-    return this.servers[0]?.version ?? 'none';
+    return [...this.servers.values()][0]?.version ?? 'none';
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.servers.map(server => server.stop()));
+    await Promise.all([...this.servers.values()].map(server => server.stop()));
+  }
+
+  private async add(target: Target, master: MasterUser): Promise<void> {
+    const { certificate, key } = this.authority.issue({ hosts: [...new Set(target.endpoints.map(hostOf))] });
+    const superuser = { username: BOOTSTRAP_USER, password: randomBytes(24).toString('hex') };
+    const server = await PostgresServer.start({ binaries: this.binaries, superuser, certificate, key });
+    this.servers.set(target.key, server);
+    target.endpoints.forEach(endpoint => this.addresses.set(endpoint, `${server.host}:${server.port}`));
+    await furnish(server, this.authority, target, master);
   }
 }
 
 /** Rotations of one database may each know further names of it. */
-function merged(targets: readonly Target[]): (readonly [Target, readonly string[]])[] {
-  const keys = [...new Set(targets.map(({ key }) => key))];
-  return keys.flatMap((key) => {
-    const same = targets.filter(target => target.key === key);
-    return same[0] === undefined ? [] : [[same[0], [...new Set(same.flatMap(({ endpoints }) => endpoints))]] as const];
-  });
+function merged(targets: readonly Target[]): readonly Target[] {
+  const byKey = new Map<string, Target>();
+  for (const target of targets) {
+    const { endpoints = [] } = byKey.get(target.key) ?? {};
+    byKey.set(target.key, { ...target, endpoints: [...new Set([...endpoints, ...target.endpoints])] });
+  }
+  return [...byKey.values()];
 }
 
 function hostOf(endpoint: string): string {

@@ -1,11 +1,12 @@
 import { RolePolicies } from '../assembly/policies';
-import { keyArnOf, permissionsOfFunction, policiesOfKey, policiesOfSecret } from '../assembly/resource-policies';
 import type { Resolver } from '../assembly/resolver';
+import { keyArnOf, permissionsOfFunction, policiesOfKey, policiesOfSecret } from '../assembly/resource-policies';
+import { Unresolvable } from '../assembly/unresolvable';
 import { CLIENT_ACCESS_KEY_ID } from '../clients';
-import { evaluate, PolicyDocument, Statement, UsageLedger } from '../iam';
+import { evaluate, PolicyDocument, UnusedGrant, UsageLedger } from '../iam';
+import { OPERATOR_ACCESS_KEY_ID } from './json-client';
 import type { IamReport } from '../report/model';
 import type { AuthorizationDecision, AuthorizationRequest } from '../secrets-manager';
-import { OPERATOR_ACCESS_KEY_ID } from './json-client';
 
 /** What Lambda does with a role for the function, out of the rehearsal's sight. */
 const UNSEEN_SERVICES = /^(logs|ec2|xray|cloudwatch):/i;
@@ -29,9 +30,14 @@ export class IamJudge {
     if (request.accessKeyId === CLIENT_ACCESS_KEY_ID || request.accessKeyId === OPERATOR_ACCESS_KEY_ID) return ALLOWED;
     const judged = this.roles.get(request.accessKeyId ?? '');
     if (judged === undefined) return { allowed: false, reason: 'nobody knows the caller' };
-    const unknown: string[] = [];
-    const resource = request.action.startsWith('kms:') ? keyArnOf(this.resolver, request.resource) : request.resource;
-    return judged.judge({ ...request, resource }, this.resourcePolicies(request, resource, unknown), unknown);
+    try {
+      const unknown: string[] = [];
+      const resource = request.action.startsWith('kms:') ? keyArnOf(this.resolver, request.resource) : request.resource;
+      return judged.judge({ ...request, resource }, this.resourcePolicies(request, resource, unknown), unknown);
+    } catch (error: unknown) {
+      if (!(error instanceof Unresolvable)) throw error;
+      return judged.refuse(request, error.message);
+    }
   }
 
   report(accessKeyId: string): IamReport {
@@ -62,19 +68,28 @@ class JudgedRole {
     this.unknown = new Set(role.unknown);
   }
 
-  judge({ action, resource, context }: AuthorizationRequest, policies: readonly PolicyDocument[], unresolved: readonly string[]): AuthorizationDecision {
+  judge(request: AuthorizationRequest, policies: readonly PolicyDocument[], unresolved: readonly string[]): AuthorizationDecision {
     const { arn, identity, boundary } = this.role;
-    const evaluation = evaluate({ principal: arn, action, resource, context: { ...principalKeys(arn), ...context } }, { identity, boundary, resource: policies });
+    const { action, resource } = request;
+    const context = { ...principalKeys(arn), ...request.context };
+    const evaluation = evaluate({ principal: arn, action, resource, context }, { identity, boundary, resource: policies });
     this.ledger.record(evaluation);
     [...unresolved, ...evaluation.unknown].forEach(what => this.unknown.add(what));
     if (!evaluation.allowed) this.denied.add(`${action} on ${resource}: ${evaluation.reason}`);
     return evaluation;
   }
 
+  /** What cannot be judged is not allowed. */
+  refuse({ action, resource }: AuthorizationRequest, reason: string): AuthorizationDecision {
+    this.unknown.add(reason);
+    this.denied.add(`${action} on ${resource}: ${reason}`);
+    return { allowed: false, reason };
+  }
+
   report(): IamReport {
     return {
       denied: [...this.denied],
-      unusedGrants: this.ledger.unused.filter(({ action }) => !UNSEEN_SERVICES.test(action)).map(({ action, statement }) => describe(action, statement)),
+      unusedGrants: this.ledger.unused.filter(({ action }) => !UNSEEN_SERVICES.test(action)).map(describe),
       unknown: [...this.unknown],
     };
   }
@@ -84,7 +99,7 @@ function principalKeys(roleArn: string): Readonly<Record<string, string>> {
   return { 'aws:PrincipalArn': roleArn, 'aws:PrincipalAccount': roleArn.split(':')[4] ?? '', 'aws:PrincipalType': 'AssumedRole' };
 }
 
-function describe(action: string, { Sid, Resource }: Statement): string {
+function describe({ action, statement: { Sid, Resource } }: UnusedGrant): string {
   const resources = Array.isArray(Resource) ? Resource.join(', ') : String(Resource);
   return `${typeof Sid === 'string' ? Sid : 'statement'}: ${action} on ${resources}`;
 }

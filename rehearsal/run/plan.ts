@@ -1,15 +1,15 @@
-import { findRotations, findSecret, RotationDefinition } from '../assembly/discovery';
-import { Resolver } from '../assembly/resolver';
-import { SecretValues } from '../assembly/secret-values';
-import { findSecrets, SecretDefinition } from '../assembly/secrets';
-import type { Assembly } from '../assembly/template';
-import { ifResolvable, Unresolvable } from '../assembly/unresolvable';
-import { keyArnOf } from '../assembly/resource-policies';
-import type { SkippedRotation } from '../report/model';
 import { masterOf } from './database-servers';
 import { inOrderOfDependence } from './dependence';
 import type { SecretsManagers } from './secrets-managers';
 import { Target, Targets } from './targets';
+import { findRotations, findSecret, RotationDefinition } from '../assembly/discovery';
+import { Resolver } from '../assembly/resolver';
+import { keyArnOf } from '../assembly/resource-policies';
+import { SecretValues } from '../assembly/secret-values';
+import { findSecrets, SecretDefinition } from '../assembly/secrets';
+import type { Assembly } from '../assembly/template';
+import { ifResolvable, Unresolvable } from '../assembly/unresolvable';
+import type { SkippedRotation } from '../report/model';
 
 /** What there is to rehearse, and what it needs. */
 export interface Plan {
@@ -58,7 +58,10 @@ export async function makePlan(assembly: Assembly, superusers: readonly string[]
 /** Whether everything is known that will be needed; throws `Unresolvable` else. */
 function preparable({ secret, config }: RotationDefinition, target: Target, values: SecretValues): Target {
   masterOf(target, values);
-  if (config?.superuserSecretArn !== undefined) values.valueOf(findSecret(values, config.superuserSecretArn));
-  if (secret.kmsKeyId !== undefined) keyArnOf(values.resolver, secret.kmsKeyId);
+  const superuser = config?.superuserSecretArn === undefined ? [] : [findSecret(values, config.superuserSecretArn)];
+  for (const used of [secret, ...superuser]) {
+    values.valueOf(used);
+    if (used.kmsKeyId !== undefined) keyArnOf(values.resolver, used.kmsKeyId);
+  }
   return target;
 }

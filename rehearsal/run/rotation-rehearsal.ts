@@ -1,9 +1,9 @@
 import { Clients, startClients } from '../clients';
-import type { RotationReport } from '../report/model';
-import type { RotationProgress } from '../report/progress';
 import type { IamJudge } from './iam-judge';
 import { RotationRuns, RotationRunsProps } from './rotation-runs';
 import { brokenPromises } from './verdict';
+import type { RotationReport } from '../report/model';
+import type { RotationProgress } from '../report/progress';
 
 export interface RotationRehearsalProps extends Omit<RotationRunsProps, 'onStep'> {
   readonly judge: IamJudge;
@@ -69,8 +69,8 @@ export class RotationRehearsal {
   /** Before, the user of the secret may not exist. */
   private async startClientsOnceHeld(): Promise<void> {
     if (this.clients !== undefined || this.runs.failed) return;
-    const { rotation, secretsManager, hosts, caPem, timeToLiveMs, epochMs } = this.props;
-    const { region } = rotation.secret.resource.stack;
-    this.clients = await startClients({ secretArn: rotation.secretArn, secretsManagerEndpoint: secretsManager.endpoint, region, hosts, caPem, timeToLiveMs, epochMs });
+    const { rotation: { secretArn, secret }, secretsManager, hosts, caPem, timeToLiveMs, epochMs } = this.props;
+    const { region } = secret.resource.stack;
+    this.clients = await startClients({ secretArn, secretsManagerEndpoint: secretsManager.endpoint, region, hosts, caPem, timeToLiveMs, epochMs });
   }
 }

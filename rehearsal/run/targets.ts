@@ -17,6 +17,14 @@ export interface Target {
   readonly masterSecret?: SecretDefinition;
 }
 
+/** What a function's configuration or a secret's JSON says of where to sign in. */
+interface Connection {
+  readonly host?: unknown;
+  readonly port?: unknown;
+  readonly databaseName?: unknown;
+  readonly dbname?: unknown;
+}
+
 /** Finds what a rotation signs in to; throws `Unresolvable` with the remedy where the assembly does not tell. */
 export class Targets {
   private readonly databases: readonly DatabaseDefinition[];
@@ -37,7 +45,7 @@ export class Targets {
     return this.ofEndpoint(config ?? value, rotation);
   }
 
-  private databaseAt({ host, port }: { readonly host?: unknown; readonly port?: unknown }): DatabaseDefinition | undefined {
+  private databaseAt({ host, port }: Connection): DatabaseDefinition | undefined {
     return this.databases.find(database => database.hosts.includes(String(host)) && database.port === Number(port ?? database.port));
   }
 
@@ -51,7 +59,7 @@ export class Targets {
     };
   }
 
-  private ofEndpoint(at: { readonly host?: unknown; readonly port?: unknown; readonly databaseName?: unknown; readonly dbname?: unknown }, rotation: RotationDefinition): Target {
+  private ofEndpoint(at: Connection, rotation: RotationDefinition): Target {
     if (typeof at.host !== 'string') throw new Unresolvable('nothing in the assembly tells which database it signs in to: its secret has no host and no attachment');
     const endpoint = `${at.host}:${Number(at.port ?? 5432)}`;
     return {

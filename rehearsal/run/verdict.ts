@@ -1,5 +1,5 @@
-import { countRefusals } from '../report/refusals';
 import type { ClientReport, RotationRun, StrategyName } from '../report/model';
+import { countRefusals } from '../report/refusals';
 
 export interface Seen {
   readonly strategy: StrategyName;

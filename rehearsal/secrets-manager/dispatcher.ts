@@ -37,7 +37,7 @@ export class Dispatcher {
     const before = this.service.settings.fault(recording.faultPoint('before'));
     await strike(before);
     if (before?.kind === 'duplicate') {
-      this.operateSilently(request.action, call);
+      this.operateUnheard(request.action, call, recording);
     }
     const output = this.operate(request.action, call);
     recording.tookEffect(output);
@@ -54,9 +54,9 @@ export class Dispatcher {
     return operation(this.service, call);
   }
 
-  private operateSilently(action: string, call: OperationCall): void {
+  private operateUnheard(action: string, call: OperationCall, recording: Recording): void {
     try {
-      this.operate(action, call);
+      recording.tookEffect(this.operate(action, call));
     } catch {
       // the answer to a request that nobody waits for any more
     }

@@ -27,6 +27,12 @@ export type KeyType = 'ecdsa-p256' | 'rsa-2048';
  * (RFC 5280) itself, because the libraries that do bring a dependency container and global polyfills into the shipped command.
  */
 export class CertificateAuthority {
+  /** A certificate that no authority signed but the server's own key. */
+  static selfSigned(options: IssueOptions): ServerCertificate {
+    const key = newKey('ecdsa-p256');
+    return serverCertificate(options, key, { signer: key, issuer: options.hosts[0] ?? 'nobody' });
+  }
+
   /** PEM: what clients trust. */
   readonly certificate: string;
   private readonly key: KeyObject;
@@ -43,11 +49,6 @@ export class CertificateAuthority {
     return serverCertificate(options, key, { signer: this.key, issuer: this.commonName });
   }
 
-  /** A certificate that no authority signed but the server's own key. */
-  static selfSigned(options: IssueOptions): ServerCertificate {
-    const key = newKey('ecdsa-p256');
-    return serverCertificate(options, key, { signer: key, issuer: options.hosts[0] ?? 'nobody' });
-  }
 }
 
 interface CertificateParts {

@@ -9,9 +9,9 @@ export const nothing = (): Der => element(0x05);
 export const yes = (): Der => element(0x01, Buffer.from([0xff]));
 
 /** `[tag]` around other elements. */
-export const explicit = (tag: number, ...parts: readonly Der[]): Der => element(0xa0 | tag, ...parts);
+export const explicit = (tag: number, ...parts: readonly Der[]): Der => element(0xa0 + tag, ...parts);
 /** `[tag]` in place of a primitive element's own tag. */
-export const implicit = (tag: number, content: Buffer): Der => element(0x80 | tag, content);
+export const implicit = (tag: number, content: Buffer): Der => element(0x80 + tag, content);
 
 export function integer(bytes: Buffer): Der {
   const positive = (bytes[0] ?? 0) < 0x80 ? bytes : Buffer.concat([Buffer.from([0]), bytes]);
@@ -29,8 +29,8 @@ export function objectIdentifier(dotted: string): Der {
 
 /** Years before 2050 have two digits, all others four (RFC 5280 section 4.1.2.5). */
 export function time(date: Date): Der {
-  const digits = date.toISOString().replace(/\.\d+|[-:T]/g, '');
-  return date.getUTCFullYear() < 2050 ? element(0x17, Buffer.from(digits.slice(2))) : element(0x18, Buffer.from(digits));
+  const text = date.toISOString().replace(/\.\d+|[-:T]/g, '');
+  return date.getUTCFullYear() < 2050 ? element(0x17, Buffer.from(text.slice(2))) : element(0x18, Buffer.from(text));
 }
 
 export function pem(label: string, der: Der): string {
@@ -38,10 +38,9 @@ export function pem(label: string, der: Der): string {
   return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`;
 }
 
+/** Seven bits a byte; all but the last have the highest bit set. */
 function base128(value: number): number[] {
-  const digits = [value & 0x7f];
-  for (let rest = value >>> 7; rest > 0; rest >>>= 7) digits.unshift(0x80 | (rest & 0x7f));
-  return digits;
+  return digits(value, 128).map((digit, index, all) => (index < all.length - 1 ? 0x80 + digit : digit));
 }
 
 function element(tag: number, ...parts: readonly Buffer[]): Der {
@@ -51,7 +50,10 @@ function element(tag: number, ...parts: readonly Buffer[]): Der {
 
 function length(value: number): number[] {
   if (value < 0x80) return [value];
-  const bytes: number[] = [];
-  for (let rest = value; rest > 0; rest >>>= 8) bytes.unshift(rest & 0xff);
-  return [0x80 | bytes.length, ...bytes];
+  const bytes = digits(value, 256);
+  return [0x80 + bytes.length, ...bytes];
+}
+
+function digits(value: number, base: number): number[] {
+  return value < base ? [value] : [...digits(Math.floor(value / base), base), value % base];
 }

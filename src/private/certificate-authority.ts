@@ -1,6 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { Annotations, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { X509Certificate } from 'node:crypto';
 import { refuse, warningId } from './refuse';
 
 /** RFC 7468, section 5. */

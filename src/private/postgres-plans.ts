@@ -97,7 +97,12 @@ function commonConfig(self: Construct, props: PostgresRotationProps, target: Bou
   };
 }
 
-function superuserConfig(self: Construct, props: PostgresSuperuserRotationProps, target: BoundTarget, superuserSecret: ISecret): PostgresRotationConfig {
+function superuserConfig(
+  self: Construct,
+  props: PostgresSuperuserRotationProps,
+  target: BoundTarget,
+  superuserSecret: ISecret,
+): PostgresRotationConfig {
   return {
     ...commonConfig(self, props, target),
     superuserSecretArn: secretArnPattern(superuserSecret),
@@ -134,7 +139,11 @@ function superuserSecrets(self: Construct, props: PostgresSuperuserRotationProps
   return { superuserSecret, ...userSecret(self, props) };
 }
 
-function alternatingNames(self: Construct, props: AlternatingUsersRotationProps): Pick<PostgresRotationConfig, 'ownerRole'> & { readonly alternateUsername: string } {
+interface AlternatingNames extends Pick<PostgresRotationConfig, 'ownerRole'> {
+  readonly alternateUsername: string;
+}
+
+function alternatingNames(self: Construct, props: AlternatingUsersRotationProps): AlternatingNames {
   const { username, ownerRole, memberOf = [] } = props;
   checkRoleName(self, 'username', username);
   const alternateUsername = twinOf(self, username, props.alternateUsername);

@@ -39,10 +39,11 @@ export function checkTreeOf(rotation: CheckedRotation['rotation'], { alternates 
 function findings(root: IConstruct, rotations: readonly CheckedRotation[]): string[] {
   const byIdentity = new Map(rotations.map((checked) => [checked.identity, checked]));
   const alternating = rotations.filter(({ alternates }) => alternates);
+  const ours = new Set<IConstruct>(rotations.map(({ rotation }) => rotation));
   return root.node.findAll().filter((node) => CfnResource.isCfnResource(node)).flatMap((resource) => [
     ...secondRotation(resource, byIdentity),
     ...proxy(resource, byIdentity),
-    ...usernameReferences(resource, alternating),
+    ...(resource.node.scopes.some((scope) => ours.has(scope)) ? [] : usernameReferences(resource, alternating)),
   ]);
 }
 

@@ -7,14 +7,17 @@ import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Endpoint } from 'aws-cdk-lib/aws-rds';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CERTIFICATE, newStack } from '../support/constructs-fixtures';
 import {
-  AlternatingUsersRotation, AlternatingUsersRotationProps, Cutover, DatabaseUserSecret, DatabaseUserSecretProps, OnDrift, RotationRules, RotationTarget,
+  AlternatingUsersRotation, AlternatingUsersRotationProps, Cutover, DatabaseUserSecret, DatabaseUserSecretProps, OnDrift, RotationRules,
+  RotationTarget,
   SuperuserRotation, SuperuserRotationProps,
 } from 'cdk-secret-rotation';
-import { CERTIFICATE, newStack } from '../support/constructs-fixtures';
 
 /** One change for each prop: a new prop does not compile until its change is here. */
-type Changes<Props> = { readonly [Name in keyof Required<Props>]: (stack: Stack, vpc: Vpc) => Partial<Props> };
+type Changes<Props> = { readonly [Name in keyof Required<Props>]: Change<Props> };
+
+type Change<Props> = (stack: Stack, vpc: () => Vpc) => Partial<Props>;
 
 const SUPERUSER: Changes<SuperuserRotationProps> = {
   target: () => ({ target: RotationTarget.postgres({ host: 'other.example.com', port: 6432, databaseName: 'other' }) }),
@@ -29,10 +32,16 @@ const SUPERUSER: Changes<SuperuserRotationProps> = {
   rotationRules: () => ({ rotationRules: RotationRules.cron({ hour: '3' }) }),
   rotateImmediatelyOnUpdate: () => ({ rotateImmediatelyOnUpdate: true }),
   passwordPolicy: () => ({ passwordPolicy: { length: 64, excludeCharacters: 'x', excludePunctuation: true, requireEachIncludedType: false } }),
-  vpc: (_, vpc) => ({ vpc }),
-  vpcSubnets: (_, vpc) => ({ vpc, vpcSubnets: { subnets: vpc.privateSubnets.slice(0, 1) } }),
-  securityGroups: (stack, vpc) => ({ vpc, securityGroups: [new SecurityGroup(stack, 'Group', { vpc })] }),
-  endpoint: (stack, vpc) => ({ vpc, endpoint: new InterfaceVpcEndpoint(stack, 'Endpoint', { vpc, service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER }) }),
+  vpc: (_, vpc) => ({ vpc: vpc() }),
+  vpcSubnets: (_, vpc) => ({ vpc: vpc(), vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS, onePerAz: true } }),
+  securityGroups: (stack, newVpc) => {
+    const vpc = newVpc();
+    return { vpc, securityGroups: [new SecurityGroup(stack, 'Group', { vpc })] };
+  },
+  endpoint: (stack, newVpc) => {
+    const vpc = newVpc();
+    return { vpc, endpoint: new InterfaceVpcEndpoint(stack, 'Endpoint', { vpc, service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER }) };
+  },
   role: (stack) => ({ role: new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }) }),
   grantKeyAccess: (stack) => ({ grantKeyAccess: true, encryptionKey: new Key(stack, 'Key') }),
   memorySize: () => ({ memorySize: 512 }),
@@ -75,14 +84,12 @@ const USER_SECRET: Changes<DatabaseUserSecretProps> = {
 type Generators = Record<string, unknown>;
 
 /** Synthesizes a stack with one construct of ours beneath the id `Ours`. */
-function generators<Props>(build: (stack: Stack, changed: Partial<Props>) => unknown, change?: (stack: Stack, vpc: Vpc) => Partial<Props>): Generators {
+function generators<Props>(build: (stack: Stack, changed: Partial<Props>) => unknown, change?: Change<Props>): Generators {
   const stack = newStack();
-  const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 1, subnetConfiguration: [
-    { name: 'public', subnetType: SubnetType.PUBLIC }, { name: 'private', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
-  ] });
-  build(stack, change?.(stack, vpc) ?? {});
-  const secrets = Object.entries(Template.fromStack(stack).findResources('AWS::SecretsManager::Secret')).filter(([id]) => id.startsWith('Ours'));
-  return Object.fromEntries(secrets.map(([id, { Properties }]) => [id, Properties.GenerateSecretString]));
+  build(stack, change?.(stack, () => new Vpc(stack, 'Vpc', { maxAzs: 1 })) ?? {});
+  const secrets = Template.fromStack(stack).findResources('AWS::SecretsManager::Secret');
+  const ours = Object.entries(secrets).filter(([id]) => id.startsWith('Ours'));
+  return Object.fromEntries(ours.map(([id, { Properties }]) => [id, Properties.GenerateSecretString]));
 }
 
 const target = (stack: Stack) => RotationTarget.postgres({ host: 'db.example.com', secret: new Secret(stack, 'Superuser') });

@@ -2,8 +2,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService, IVpc, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { DatabaseInstance } from 'aws-cdk-lib/aws-rds';
-import { RotationTarget, SuperuserRotation, SuperuserRotationProps } from 'cdk-secret-rotation';
 import { newDatabase, newStack, newVpc, publicTarget, superuserSecret, warningIds } from '../support/constructs-fixtures';
+import { RotationTarget, SuperuserRotation, SuperuserRotationProps } from 'cdk-secret-rotation';
 
 const GROUP = 'AWS::EC2::SecurityGroup';
 const INGRESS = 'AWS::EC2::SecurityGroupIngress';
@@ -32,7 +32,10 @@ describe('the function\'s security group', () => {
     expect(ownGroup(Template.fromStack(stack)).SecurityGroupEgress).toEqual([
       {
         DestinationSecurityGroupId: stack.resolve(database.connections.securityGroups[0]?.securityGroupId),
-        IpProtocol: 'tcp', FromPort: port, ToPort: port, Description: 'secret rotation to database',
+        IpProtocol: 'tcp',
+        FromPort: port,
+        ToPort: port,
+        Description: 'secret rotation to database',
       },
       ANYWHERE_443,
     ]);
@@ -219,7 +222,9 @@ describe('a VPC', () => {
   test('is refused to be missing for a target that has security groups', () => {
     const stack = newStack();
     const imported = DatabaseInstance.fromDatabaseInstanceAttributes(stack, 'Imported', {
-      instanceIdentifier: 'shop', instanceEndpointAddress: 'shop.example.com', port: 5432,
+      instanceIdentifier: 'shop',
+      instanceEndpointAddress: 'shop.example.com',
+      port: 5432,
       securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-12345')],
     });
     expect(() => rotationIn(stack, { target: RotationTarget.fromDatabaseInstance(imported) }))

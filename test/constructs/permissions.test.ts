@@ -2,8 +2,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { RotationTarget, SingleUserRotation, SuperuserRotation, SuperuserRotationProps } from 'cdk-secret-rotation';
 import { newDatabase, newStack, publicTarget } from '../support/constructs-fixtures';
+import { RotationTarget, SingleUserRotation, SuperuserRotation, SuperuserRotationProps } from 'cdk-secret-rotation';
 
 interface Statement {
   readonly Action: string | string[];
@@ -107,9 +107,11 @@ describe('the use of customer managed keys', () => {
     };
     const untouched = keyOf(() => undefined);
     expect(keyOf((stack, encryptionKey) => superuserRotation(stack, { encryptionKey }))).toEqual(untouched);
-    expect(keyOf((stack, encryptionKey) => superuserRotation(stack, { superuserSecret: Secret.fromSecretAttributes(stack, 'Admin', {
-      secretCompleteArn: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:admin-AbCdEf', encryptionKey,
-    }) }))).toEqual(untouched);
+    expect(keyOf((stack, encryptionKey) => superuserRotation(stack, {
+      superuserSecret: Secret.fromSecretAttributes(stack, 'Admin', {
+        secretCompleteArn: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:admin-AbCdEf', encryptionKey,
+      }),
+    }))).toEqual(untouched);
   });
 
   test('is written into the key policy on request', () => {

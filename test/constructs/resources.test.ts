@@ -1,13 +1,13 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Aspects, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AlternatingUsersRotation, RotationProps, RotationTarget, SingleUserRotation, SuperuserRotation } from 'cdk-secret-rotation';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { newCluster, newDatabase, newStack, publicTarget, superuserSecret, typesOf } from '../support/constructs-fixtures';
+import { AlternatingUsersRotation, RotationProps, RotationTarget, SingleUserRotation, SuperuserRotation } from 'cdk-secret-rotation';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const SCHEDULE = 'AWS::SecretsManager::RotationSchedule';
@@ -81,8 +81,14 @@ describe('the rotation function', () => {
   test('has small defaults', () => {
     synthesized().hasResource(FUNCTION, {
       Properties: {
-        Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler', MemorySize: 256, Timeout: 60,
-        TracingConfig: Match.absent(), ReservedConcurrentExecutions: Match.absent(), VpcConfig: Match.absent(),
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        MemorySize: 256,
+        Timeout: 60,
+        TracingConfig: Match.absent(),
+        ReservedConcurrentExecutions: Match.absent(),
+        VpcConfig: Match.absent(),
         Environment: { Variables: { ROTATION_CONFIG: Match.anyValue() } },
       },
     });
@@ -97,8 +103,12 @@ describe('the rotation function', () => {
       tracing: Tracing.ACTIVE,
       reservedConcurrentExecutions: 2,
     }).hasResourceProperties(FUNCTION, {
-      Runtime: 'nodejs22.x', Architectures: ['x86_64'], MemorySize: 512, Timeout: 300,
-      TracingConfig: { Mode: 'Active' }, ReservedConcurrentExecutions: 2,
+      Runtime: 'nodejs22.x',
+      Architectures: ['x86_64'],
+      MemorySize: 512,
+      Timeout: 300,
+      TracingConfig: { Mode: 'Active' },
+      ReservedConcurrentExecutions: 2,
     });
   });
 

@@ -4,8 +4,8 @@ import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambd
 import { CfnDBInstance, Credentials } from 'aws-cdk-lib/aws-rds';
 import { CfnRotationSchedule, RotationSchedule, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { AlternatingUsersRotation, DatabaseUserSecret, RotationTarget, SingleUserRotation, SuperuserRotation } from 'cdk-secret-rotation';
 import { newDatabase, newStack, newVpc, publicTarget, superuserSecret, warningIds } from '../support/constructs-fixtures';
+import { AlternatingUsersRotation, DatabaseUserSecret, RotationTarget, SingleUserRotation, SuperuserRotation } from 'cdk-secret-rotation';
 
 const synth = (stack: Stack) => () => Template.fromStack(stack);
 

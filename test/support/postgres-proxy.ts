@@ -1,8 +1,8 @@
 import { createServer, connect, Server, Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
-import { ServerCertificate } from '../../rehearsal/tls/certificate-authority';
+import { TLSSocket } from 'node:tls';
 import { testAuthority } from './postgres';
+import { ServerCertificate } from '../../rehearsal/tls/certificate-authority';
 
 /** An ErrorResponse as a server or a pooler sends it. */
 export interface WireError {
@@ -36,18 +36,18 @@ const PROTOCOL_VERSION_BYTES = 8;
  * otherwise. The server must let it in without TLS (`host` in pg_hba.conf).
  */
 export class PostgresProxy {
-  script: ProxyScript = {};
-  private readonly sockets = new Set<Socket>();
-
-  private constructor(private readonly server: Server, private readonly upstreamPort: number, private readonly certificate: ServerCertificate) {
-    server.on('connection', socket => this.track(socket).once('data', () => this.secure(socket)));
-  }
-
   static async start(upstreamPort: number): Promise<PostgresProxy> {
     const server = createServer();
     const proxy = new PostgresProxy(server, upstreamPort, testAuthority.issue({ hosts: ['localhost'] }));
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     return proxy;
+  }
+
+  script: ProxyScript = {};
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(private readonly server: Server, private readonly upstreamPort: number, private readonly certificate: ServerCertificate) {
+    server.on('connection', socket => this.track(socket).once('data', () => this.secure(socket)));
   }
 
   get endpoint(): { readonly host: string; readonly port: number } {

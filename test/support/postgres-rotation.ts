@@ -26,20 +26,21 @@ export interface PostgresRotationOptions extends Partial<Omit<RigOptions<Postgre
 
 /** A rotation of a user of a real server: the rig, and what a test wants to know of the database. */
 export class PostgresRotation {
-  private constructor(readonly rig: RotationRig, readonly postgres: TestPostgres, readonly user: Login) {}
+  private constructor(readonly rig: RotationRig, readonly postgres: TestPostgres, readonly user: Login, readonly superuserArn: string) {}
 
   static async start(kind: StrategyKind, postgres: TestPostgres, options: PostgresRotationOptions = {}): Promise<PostgresRotation> {
     const user = { username: options.config?.username ?? uniqueName('app'), password: 'the-first-password' };
     if (kind !== 'alternating-users') await createUser(postgres, user, kind);
     const { config, secretFields, ...rigOptions } = options;
-    const rig = await RotationRig.start<PostgresRotationConfig>({
+    const superuser: { arn?: string } = {};
+    const rig: RotationRig = await RotationRig.start<PostgresRotationConfig>({
       config: configuration(postgres, user.username, config),
-      strategy: (read, invocation) => strategy(kind, { superuserSecretArn: superuser.arn, ...read }, invocation),
+      strategy: (read, invocation) => strategyOf(kind, { superuserSecretArn: superuser.arn, ...read }, invocation),
       secretString: JSON.stringify({ ...user, ...secretFields }),
       ...rigOptions,
     });
-    const superuser = rig.secretsManager.createSecret({ name: uniqueName('superuser'), secretString: JSON.stringify(MASTER) });
-    return new PostgresRotation(rig, postgres, user);
+    superuser.arn = rig.secretsManager.createSecret({ name: uniqueName('superuser'), secretString: JSON.stringify(MASTER) }).arn;
+    return new PostgresRotation(rig, postgres, user, superuser.arn);
   }
 
   /** Versions, labelled or not, whose password the server accepts now: compared with what it stores, so nobody signs in. */
@@ -80,7 +81,7 @@ const bundle = mkdtempSync(join(tmpdir(), 'cdk-secret-rotation-bundle-'));
 mkdirSync(join(bundle, CA_DIRECTORY));
 writeFileSync(join(bundle, CA_DIRECTORY, CUSTOM_CA_FILE), testAuthority.certificate);
 
-function strategy(kind: StrategyKind, config: PostgresRotationConfig, invocation: Invocation): RotationStrategy {
+function strategyOf(kind: StrategyKind, config: PostgresRotationConfig, invocation: Invocation): RotationStrategy {
   const connected = connector(config, invocation);
   if (kind === 'single-user') return new SingleUserStrategy(new OwnUser(connected), config);
   if (kind === 'superuser') return new SuperuserStrategy(new ManagedUser(connected), config);

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Login, testAuthority, TestPostgres, uniqueName } from './postgres';
 import { Credential, StoredCredential } from '../../lambda/engine/contract/credential';
 import { Deadline } from '../../lambda/engine/contract/deadline';
 import { RotationError } from '../../lambda/engine/contract/errors';
@@ -10,7 +11,6 @@ import { Measurements } from '../../lambda/engine/contract/measurements';
 import type { CertificateAuthorityFiles } from '../../lambda/services/postgres/certificate-authorities';
 import { Connector } from '../../lambda/services/postgres/connector';
 import type { PostgresRotationConfig } from '../../src/private/rotation-config';
-import { Login, testAuthority, TestPostgres, uniqueName } from './postgres';
 
 const bundles: string[] = [];
 process.once('exit', () => bundles.forEach(bundle => rmSync(bundle, { recursive: true, force: true })));
@@ -46,7 +46,7 @@ export function configFor(postgres: TestPostgres, username: string, overrides: P
   return { ...postgres.endpoint, databaseName: 'postgres', username, passwordPolicy: PASSWORD_POLICY, ...overrides };
 }
 
-export function connectorFor(config: PostgresRotationConfig, invocation: Invocation = testInvocation(), authorities: CertificateAuthorityFiles = trusting()): Connector {
+export function connectorFor(config: PostgresRotationConfig, invocation: Invocation = testInvocation(), authorities = trusting()): Connector {
   return new Connector(config, invocation, authorities);
 }
 

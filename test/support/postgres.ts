@@ -90,7 +90,7 @@ export class TestPostgres {
   async createLogin(options = '', { by = MASTER, name = uniqueName() }: { by?: Login; name?: string } = {}): Promise<Login> {
     const login = { username: name, password: uniqueName() };
     const client = await this.connect(by);
-    await client.query(`CREATE ROLE ${escapeIdentifier(login.username)} LOGIN PASSWORD ${escapeLiteral(login.password)} ${options}`);
+    await client.query(`CREATE ROLE ${escapeIdentifier(login.username)} ${options.includes('NOLOGIN') ? '' : 'LOGIN'} PASSWORD ${escapeLiteral(login.password)} ${options}`);
     await client.end();
     return login;
   }

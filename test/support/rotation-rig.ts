@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CancelRotateSecretCommand, SecretsManagerClient, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import { CancelRotateSecretCommand, PutSecretValueCommand, SecretsManagerClient, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { createHandler, RotationHandler } from '../../lambda/engine/handler';
 import { Invocation } from '../../lambda/engine/contract/invocation';
 import { RotationStrategy } from '../../lambda/engine/strategy';
@@ -122,6 +122,17 @@ export class RotationRig {
     await new SecretsManagerClient({}).send(new UpdateSecretVersionStageCommand({
       SecretId: this.secretArn, VersionStage: 'AWSCURRENT', MoveToVersionId: to, RemoveFromVersionId: AWSCURRENT,
     }));
+  }
+
+  /** Somebody stores a value by hand. */
+  async putValue(secretArn: string, secretString: string): Promise<void> {
+    await new SecretsManagerClient({}).send(new PutSecretValueCommand({ SecretId: secretArn, SecretString: secretString }));
+  }
+
+  /** Changes what the construct told the function. */
+  configure(changes: object): void {
+    const config = JSON.parse(process.env[ROTATION_CONFIG] ?? '{}') as object;
+    process.env[ROTATION_CONFIG] = JSON.stringify({ ...config, ...changes });
   }
 
   /** What the secret holds under a label. */

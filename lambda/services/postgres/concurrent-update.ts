@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StatementFailed } from './statement-errors';
 import { NoVerdict } from '../../engine/contract/errors';
 import type { Measurements } from '../../engine/contract/measurements';
-import { StatementFailed } from './statement-errors';
 
 const ATTEMPTS = 6;
 const LONGEST_PAUSE_MS = 50;

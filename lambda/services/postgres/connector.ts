@@ -1,8 +1,4 @@
 import type { TLSSocket } from 'node:tls';
-import type { EndpointConfig, PostgresRotationConfig } from '../../../src/private/rotation-config';
-import type { Credential } from '../../engine/contract/credential';
-import { NoVerdict, SignInRefused } from '../../engine/contract/errors';
-import type { Invocation } from '../../engine/contract/invocation';
 import { certificateAuthorityFiles, readCertificateAuthorities } from './certificate-authorities';
 import { assertIdentifier } from './identifiers';
 import { openSecureSocket } from './secure-socket';
@@ -10,6 +6,10 @@ import { Session } from './session';
 import { asStartupOptions, asStatements, sessionParameters, SessionParameters } from './session-parameters';
 import { isAtLimit, refusesStartupOptions, SignInContext, signInError } from './sign-in-errors';
 import { StartedUp, startUp } from './start-up';
+import type { EndpointConfig, PostgresRotationConfig } from '../../../src/private/rotation-config';
+import type { Credential } from '../../engine/contract/credential';
+import { NoVerdict, SignInRefused } from '../../engine/contract/errors';
+import type { Invocation } from '../../engine/contract/invocation';
 
 /** More than a server that is up ever takes; a security group that drops packets would take the whole time-out. */
 const LONGEST_ATTEMPT_MS = 10_000;
@@ -95,7 +95,7 @@ export class Connector {
     } catch (error: unknown) {
       if (this.takesOptions && refusesStartupOptions(error)) {
         this.takesOptions = false;
-        return await this.startUp(credential, context, parameters);
+        return this.startUp(credential, context, parameters);
       }
       const classified = signInError(error, context);
       if (classified instanceof SignInRefused) measurements.signInsRefused++;

@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Credential, StoredCredential } from '../../engine/contract/credential';
-import { NoVerdict, RotationError } from '../../engine/contract/errors';
-import type { PasswordSession } from '../../engine/contract/password-session';
 import { despiteConcurrentUpdates } from './concurrent-update';
 import type { Connector } from './connector';
 import { quoteIdentifier, quoteLiteral } from './identifiers';
@@ -10,6 +7,9 @@ import { passwordError } from './password-errors';
 import { lockRole } from './role-lock';
 import { computeVerifier, isHashable, saltOf, ScramParameters } from './scram';
 import type { Session } from './session';
+import type { Credential, StoredCredential } from '../../engine/contract/credential';
+import { NoVerdict, RotationError } from '../../engine/contract/errors';
+import type { PasswordSession } from '../../engine/contract/password-session';
 
 interface UserBefore {
   readonly canLogin: boolean;

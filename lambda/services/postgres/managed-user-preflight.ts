@@ -1,5 +1,3 @@
-import type { Credential } from '../../engine/contract/credential';
-import { SignInRefused } from '../../engine/contract/errors';
 import type { Connector } from './connector';
 import { quoteIdentifier } from './identifiers';
 import { md5Password, notRestorable } from './own-password-session';
@@ -7,6 +5,8 @@ import { passwordCommandsRestricted, rightToAlter } from './password-errors';
 import { failWith, Problem, problemFrom, problems } from './preflight-problems';
 import { isHashable } from './scram';
 import type { Session } from './session';
+import type { Credential } from '../../engine/contract/credential';
+import { SignInRefused } from '../../engine/contract/errors';
 
 interface Facts {
   readonly inRecovery: boolean;

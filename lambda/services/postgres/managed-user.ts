@@ -1,14 +1,14 @@
-import type { Credential } from '../../engine/contract/credential';
-import { RotationError, SignInRefused } from '../../engine/contract/errors';
-import type { PasswordSession, Verification } from '../../engine/contract/password-session';
 import type { Connector } from './connector';
 import { describeDatabase, PostgresDescription } from './description';
-import { preflightManagedUser } from './managed-user-preflight';
 import { ManagedPasswordSession } from './managed-password-session';
+import { preflightManagedUser } from './managed-user-preflight';
 import { asPreflightFailure } from './preflight-problems';
 import type { Session } from './session';
 import { PreparedVerification } from './verification';
 import { assertWriter } from './writer';
+import type { Credential } from '../../engine/contract/credential';
+import { RotationError, SignInRefused } from '../../engine/contract/errors';
+import type { PasswordSession, Verification } from '../../engine/contract/password-session';
 
 /** A user of the database whose password a superuser sets: on Amazon RDS the master user, who is no superuser to PostgreSQL. */
 export class ManagedUser {

@@ -1,6 +1,3 @@
-import type { Credential, StoredCredential } from '../../engine/contract/credential';
-import { NoVerdict, RotationError, SignInRefused } from '../../engine/contract/errors';
-import type { PasswordSession } from '../../engine/contract/password-session';
 import { despiteConcurrentUpdates } from './concurrent-update';
 import type { Connector } from './connector';
 import { quoteIdentifier, quoteLiteral } from './identifiers';
@@ -8,19 +5,27 @@ import { passwordError } from './password-errors';
 import { lockRole } from './role-lock';
 import { assertHashable, computeVerifier, saltOf } from './scram';
 import type { Session } from './session';
+import type { Credential, StoredCredential } from '../../engine/contract/credential';
+import { NoVerdict, RotationError, SignInRefused } from '../../engine/contract/errors';
+import type { PasswordSession } from '../../engine/contract/password-session';
 
 /** A user's own session, which changes the user's own password. */
 export class OwnPasswordSession implements PasswordSession {
-  private applied?: Credential;
-
-  private constructor(
-    private readonly connector: Connector, private readonly before: Credential, private session: Session,
-    /** Exactly what the server stored when this session was opened. */
-    private readonly storedBefore: string | undefined,
-  ) {}
-
   static async of(connector: Connector, credential: Credential, session: Session): Promise<OwnPasswordSession> {
     return new OwnPasswordSession(connector, credential, session, await session.storedForm(credential));
+  }
+
+  private applied?: Credential;
+  /** Exactly what the server stored when this session was opened; never printed. */
+  readonly #storedBefore: string | undefined;
+
+  private constructor(
+    private readonly connector: Connector,
+    private readonly before: Credential,
+    private session: Session,
+    storedBefore: string | undefined,
+  ) {
+    this.#storedBefore = storedBefore;
   }
 
   lock(): Promise<void> {
@@ -70,8 +75,8 @@ export class OwnPasswordSession implements PasswordSession {
   }
 
   private restorable(): string {
-    if (this.storedBefore === undefined) throw notRestorable(this.session.username);
-    return this.storedBefore;
+    if (this.#storedBefore === undefined) throw notRestorable(this.session.username);
+    return this.#storedBefore;
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Credential } from '../../engine/contract/credential';
 import type { Connector } from './connector';
 import { quoteIdentifier } from './identifiers';
 import { md5Password, notRestorable } from './own-password-session';
@@ -6,6 +5,7 @@ import { passwordCommandsRestricted } from './password-errors';
 import { failWith, Problem, problemFrom, problems } from './preflight-problems';
 import type { Session } from './session';
 import { PreparedVerification } from './verification';
+import type { Credential } from '../../engine/contract/credential';
 
 interface Facts {
   readonly inRecovery: boolean;
@@ -36,7 +36,11 @@ export async function preflightOwnUser(session: Session, current: Credential, co
   if (facts === undefined) return failWith([{ what: `"${username}" signed in as somebody else`, remedy: 'Look for a user name map before the server' }]);
   if (facts.expires) log.warn('the user has a VALID UNTIL, which only a superuser can extend: see SuperuserRotation', { username });
   if (facts.connectionLimit >= 0 && facts.connectionLimit - facts.sessions < 1) log.warn('the connection limit of the user leaves fewer than two sessions to a rotation', { username });
-  failWith([...accessProblems(username, facts), ...await passwordProblems(session, current, connector), ...await verificationProblems(current, connector)]);
+  failWith([
+    ...accessProblems(username, facts),
+    ...await passwordProblems(session, current, connector),
+    ...await verificationProblems(current, connector),
+  ]);
 }
 
 function accessProblems(username: string, facts: Facts): Problem[] {

@@ -1,13 +1,13 @@
-import type { Credential } from '../../engine/contract/credential';
-import type { PasswordSession, Verification } from '../../engine/contract/password-session';
 import type { Connector } from './connector';
 import { describeDatabase, PostgresDescription } from './description';
 import { OwnPasswordSession } from './own-password-session';
 import { preflightOwnUser } from './own-user-preflight';
 import { asPreflightFailure } from './preflight-problems';
 import type { Session } from './session';
-import { assertWriter } from './writer';
 import { PreparedVerification } from './verification';
+import { assertWriter } from './writer';
+import type { Credential } from '../../engine/contract/credential';
+import type { PasswordSession, Verification } from '../../engine/contract/password-session';
 
 /** A user of the database who changes its own password. */
 export class OwnUser {

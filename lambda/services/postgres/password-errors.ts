@@ -1,8 +1,8 @@
-import { PasswordRejected, RotationError } from '../../engine/contract/errors';
 import { quoteIdentifier } from './identifiers';
 import { describe, ServerError } from './server-errors';
 import type { Session } from './session';
 import { StatementFailed } from './statement-errors';
+import { PasswordRejected, RotationError } from '../../engine/contract/errors';
 
 /** Why a password was not set; whatever is no answer of the server to that passes through. */
 export function passwordError(error: unknown, session: Session, username: string): unknown {

@@ -1,6 +1,6 @@
+import type { Session } from './session';
 import { NoVerdict } from '../../engine/contract/errors';
 import type { Invocation } from '../../engine/contract/invocation';
-import type { Session } from './session';
 
 /** First key of our advisory locks: "csr1" in ASCII. */
 const LOCK_SPACE = 0x63737231;

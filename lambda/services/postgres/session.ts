@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueryConfig, QueryResult } from 'pg';
-import type { Credential } from '../../engine/contract/credential';
-import type { Deadline } from '../../engine/contract/deadline';
-import { RotationError } from '../../engine/contract/errors';
 import { DEFAULT_ITERATIONS } from './scram';
 import type { SignInContext } from './sign-in-errors';
 import type { AuthenticationMethod } from './sign-in-record';
 import type { StartedUp } from './start-up';
 import { statementError } from './statement-errors';
+import type { Credential } from '../../engine/contract/credential';
+import type { Deadline } from '../../engine/contract/deadline';
+import { RotationError } from '../../engine/contract/errors';
 
 /** Given to a statement when the time is used up, so that what was changed can still be put back. */
 const LEAST_STATEMENT_MS = 1_500;

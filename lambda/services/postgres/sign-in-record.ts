@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Connection } from 'pg';
-import type { Credential } from '../../engine/contract/credential';
 import { formatVerifier, scramKeys, serverSignature } from './scram';
+import type { Credential } from '../../engine/contract/credential';
 
 /** How the server asked for the password. */
 export type AuthenticationMethod = 'none' | 'cleartext' | 'md5' | 'scram-sha-256';

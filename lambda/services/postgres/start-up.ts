@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { Client, ClientConfig, Connection } from 'pg';
-import type { Credential } from '../../engine/contract/credential';
 import { SaslSession, SignInRecord } from './sign-in-record';
+import type { Credential } from '../../engine/contract/credential';
 
 export const APPLICATION_NAME = 'cdk-secret-rotation';
 

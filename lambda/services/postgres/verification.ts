@@ -1,11 +1,11 @@
 import type { TLSSocket } from 'node:tls';
+import type { Connector } from './connector';
+import type { Session } from './session';
+import { isAtLimit, TurnedAway } from './sign-in-errors';
 import type { EndpointConfig } from '../../../src/private/rotation-config';
 import type { Credential } from '../../engine/contract/credential';
 import { NoVerdict, RotationError } from '../../engine/contract/errors';
 import type { Verification } from '../../engine/contract/password-session';
-import type { Connector } from './connector';
-import type { Session } from './session';
-import { isAtLimit, TurnedAway } from './sign-in-errors';
 
 export interface VerificationOptions {
   /** @default the configured one */
@@ -16,13 +16,13 @@ export interface VerificationOptions {
 
 /** A sign-in that proves a password, and that the user is who clients expect. Its connection is opened ahead. */
 export class PreparedVerification implements Verification {
-  private goodbye: Promise<void> = Promise.resolve();
-
-  private constructor(private readonly connector: Connector, private readonly options: VerificationOptions, private readonly socket: TLSSocket) {}
-
   static async prepare(connector: Connector, options: VerificationOptions = {}): Promise<PreparedVerification> {
     return new PreparedVerification(connector, options, await connector.open(options.endpoint));
   }
+
+  private goodbye: Promise<void> = Promise.resolve();
+
+  private constructor(private readonly connector: Connector, private readonly options: VerificationOptions, private readonly socket: TLSSocket) {}
 
   async signIn(credential: Credential): Promise<void> {
     const { endpoint, expectedRole } = this.options;

@@ -1,7 +1,7 @@
-import type { EndpointConfig } from '../../../src/private/rotation-config';
-import { RotationError } from '../../engine/contract/errors';
 import type { Session } from './session';
 import { readOnlyServer } from './statement-errors';
+import type { EndpointConfig } from '../../../src/private/rotation-config';
+import { RotationError } from '../../engine/contract/errors';
 
 /** Throws unless the session is the login's own, on a server that takes writes. */
 export async function assertWriter(session: Session, endpoint: EndpointConfig): Promise<void> {

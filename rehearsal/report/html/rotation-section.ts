@@ -2,12 +2,12 @@ import { count, duration, plural, STRATEGY_NAMES } from '../format';
 import { markup, type Markup, when } from '../markup';
 import type { IamReport, RehearsalReport, RotationReport, RotationRun } from '../model';
 import { numbersOf } from '../numbers';
-import { name } from '../picture/bands';
-import { closeUp, mostTelling } from '../picture/close-up';
-import { timeline } from '../picture/timeline';
 import { cards } from './cards';
 import { finding } from './finding';
 import { legend } from './legend';
+import { name } from '../picture/bands';
+import { closeUp, mostTelling } from '../picture/close-up';
+import { timeline } from '../picture/timeline';
 
 /** One rotation construct: what was found, the numbers, the picture, one rotation from near, and the details. */
 export function rotationSection(rotation: RotationReport, report: RehearsalReport, id: string): Markup {

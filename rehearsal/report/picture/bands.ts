@@ -16,7 +16,7 @@ const MIN_WINDOW = 1.6;
 /** One rotation as a band over all rows, its steps and its window inside. */
 export function band(run: RotationRun, scale: Scale, extent: Extent): Markup {
   return markup`<g>${rect(`band${run.succeeded ? '' : ' failed'}`, scale, run.startedMs, run.finishedMs, extent, 3)}${
-    run.steps.map(step => rect(`step${step.error === undefined ? '' : ' failed'}`, scale, step.startedMs, step.startedMs + step.durationMs, extent, MIN_STEP))
+    run.steps.map((step, index) => rect(stepClass(step, index), scale, step.startedMs, step.startedMs + step.durationMs, extent, MIN_STEP))
   }${windowOf(run, scale, extent)}<title>${describe(run)}</title></g>`;
 }
 
@@ -29,6 +29,12 @@ export function describe(run: RotationRun): string {
 
 export function name(run: RotationRun): string {
   return run.number === 0 ? 'Preflight' : `Rotation ${run.number}`;
+}
+
+/** Steps follow one another without a gap: two shades by turns tell them apart. */
+function stepClass({ error }: StepRun, index: number): string {
+  if (error !== undefined) return 'step failed';
+  return index % 2 === 0 ? 'step' : 'step next';
 }
 
 function windowOf({ windowMs, windowStartedMs }: RotationRun, scale: Scale, extent: Extent): Markup {

@@ -21,6 +21,7 @@ export const PICTURE_STYLES = `
 .picture .hair { stroke: var(--hair); stroke-width: 1; fill: none; }
 .picture .band { fill: var(--band); }
 .picture .step { fill: var(--step); }
+.picture .step.next { fill-opacity: .6; }
 .picture .failed { fill: var(--window); }
 .picture .window { fill: var(--window); }
 .picture .reign { fill-opacity: .22; }

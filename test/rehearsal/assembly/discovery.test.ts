@@ -1,9 +1,9 @@
+import { assemblyOf, stackOf } from './assembly-fixture';
 import { findRotations, FoundRotations } from '../../../rehearsal/assembly/discovery';
 import { Resolver } from '../../../rehearsal/assembly/resolver';
 import { SecretValues } from '../../../rehearsal/assembly/secret-values';
 import { findSecrets } from '../../../rehearsal/assembly/secrets';
 import { Template } from '../../../rehearsal/assembly/template';
-import { assemblyOf, stackOf } from './assembly-fixture';
 
 function find(template: Template): FoundRotations {
   const assembly = assemblyOf(stackOf(template));
@@ -17,7 +17,11 @@ const ROLE = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'rotator' } };
 const ROTATE = {
   Type: 'AWS::Lambda::Function',
   Properties: {
-    Runtime: 'nodejs24.x', Handler: 'index.handler', Code: { ZipFile: 'exports.handler = async () => {};' }, Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Timeout: 45,
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Code: { ZipFile: 'exports.handler = async () => {};' },
+    Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+    Timeout: 45,
     Environment: { Variables: { WHERE: { Ref: 'AWS::Region' } } },
   },
 };
@@ -42,7 +46,10 @@ describe('a schedule', () => {
     const { rotations, skipped } = find({ Resources: ALL });
     expect(skipped).toEqual([]);
     expect(rotations).toMatchObject([{
-      constructPath: 'Shop/App', strategy: 'unknown', rotateImmediately: true, secretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:app-AbCdEf',
+      constructPath: 'Shop/App',
+      strategy: 'unknown',
+      rotateImmediately: true,
+      secretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:app-AbCdEf',
       function: { runtime: 'nodejs24.x', timeoutSeconds: 45, memoryMb: 128, environment: { WHERE: 'us-east-1' }, roleArn: 'arn:aws:iam::111122223333:role/rotator' },
       role: { arn: 'arn:aws:iam::111122223333:role/rotator' },
     }]);

@@ -5,11 +5,11 @@ import { App, CfnOutput, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { stackOf } from './assembly-fixture';
 import { findFunction } from '../../../rehearsal/assembly/functions';
 import { readAssembly } from '../../../rehearsal/assembly/read-assembly';
 import { resourceKey, Resolver } from '../../../rehearsal/assembly/resolver';
 import { constructPathOf } from '../../../rehearsal/assembly/template';
-import { stackOf } from './assembly-fixture';
 
 function synthesize(build: (app: App) => void) {
   const app = new App();

@@ -1,6 +1,6 @@
+import { assemblyOf, stackOf } from './assembly-fixture';
 import { resourceKey, Resolver } from '../../../rehearsal/assembly/resolver';
 import { Stack, Template } from '../../../rehearsal/assembly/template';
-import { assemblyOf, stackOf } from './assembly-fixture';
 
 function resolve(value: unknown, template: Template = {}, overrides: Partial<Stack> = {}): unknown {
   const stack = stackOf(template, overrides);
@@ -54,10 +54,12 @@ describe('Ref', () => {
   });
 
   test('gives the ARN that Secrets Manager gave to a secret, also through its attachment', () => {
-    const stack = stackOf({ Resources: {
-      Secret: { Type: 'AWS::SecretsManager::Secret' },
-      Attachment: { Type: 'AWS::SecretsManager::SecretTargetAttachment', Properties: { SecretId: { Ref: 'Secret' } } },
-    } });
+    const stack = stackOf({
+      Resources: {
+        Secret: { Type: 'AWS::SecretsManager::Secret' },
+        Attachment: { Type: 'AWS::SecretsManager::SecretTargetAttachment', Properties: { SecretId: { Ref: 'Secret' } } },
+      },
+    });
     const resolver = new Resolver({ assembly: assemblyOf(stack), secretArns: new Map([[resourceKey(stack, 'Secret'), 'arn:of:secret']]) });
     expect(resolver.resolve([{ Ref: 'Secret' }, { Ref: 'Attachment' }], stack)).toEqual(['arn:of:secret', 'arn:of:secret']);
   });

@@ -1,9 +1,9 @@
+import { assemblyOf, stackOf } from './assembly-fixture';
 import { findDatabases, masterPassword, masterUsername } from '../../../rehearsal/assembly/databases';
 import { Resolver } from '../../../rehearsal/assembly/resolver';
 import { parseObject, SecretValues } from '../../../rehearsal/assembly/secret-values';
 import { findSecrets } from '../../../rehearsal/assembly/secrets';
 import { Template } from '../../../rehearsal/assembly/template';
-import { assemblyOf, stackOf } from './assembly-fixture';
 
 function valuesOf(Resources: Template['Resources']): SecretValues {
   const assembly = assemblyOf(stackOf({ Resources }));
@@ -24,7 +24,10 @@ const MASTER = {
 const DATABASE = {
   Type: 'AWS::RDS::DBInstance',
   Properties: {
-    Engine: 'postgres', DBInstanceIdentifier: 'orders', DBName: 'shop', Port: '5433',
+    Engine: 'postgres',
+    DBInstanceIdentifier: 'orders',
+    DBName: 'shop',
+    Port: '5433',
     MasterUsername: { 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: 'Master' }, ':SecretString:username::}}']] },
     MasterUserPassword: { 'Fn::Sub': '{{resolve:secretsmanager:${Master}:SecretString:password::}}' },
   },
@@ -45,7 +48,12 @@ test('a secret is made once, and a database takes its master user from it', () =
 test('an attachment adds where the database is', () => {
   const values = valuesOf({ Master: MASTER, Database: DATABASE, Attachment: ATTACHMENT });
   expect(valueOf(values, 'master')).toEqual({
-    username: 'postgres', password: expect.any(String), engine: 'postgres', port: 5433, dbname: 'shop', dbInstanceIdentifier: 'orders',
+    username: 'postgres',
+    password: expect.any(String),
+    engine: 'postgres',
+    port: 5433,
+    dbname: 'shop',
+    dbInstanceIdentifier: 'orders',
     host: expect.stringMatching(/^orders\.c\w+\.us-east-1\.rds\.amazonaws\.com$/),
   });
 });

@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { Stage, until } from './stage';
 import { CLIENT_ACCESS_KEY_ID } from '../../../rehearsal/clients';
 import type { ClientReport, ClientSignIn } from '../../../rehearsal/report/model';
 import { CertificateAuthority } from '../../../rehearsal/tls/certificate-authority';
-import { Stage, until } from './stage';
 
 const stage = new Stage();
 beforeAll(() => stage.start());
@@ -81,9 +81,12 @@ describe('clients', () => {
     const entry = join(__dirname, '..', '..', '..', 'rehearsal', 'clients', 'clients.entry.ts');
     const child = fork(entry, [], { execArgv: ['--require', 'tsx/cjs'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     const exited = once(child, 'exit');
-    child.send({ kind: 'start', settings: {
-      secretArn: 'arn', secretsManagerEndpoint: 'http://127.0.0.1:9', region: 'us-east-1', hosts: {}, caPem: '', timeToLiveMs: 1, epochMs: 0,
-    } });
+    child.send({
+      kind: 'start',
+      settings: {
+        secretArn: 'arn', secretsManagerEndpoint: 'http://127.0.0.1:9', region: 'us-east-1', hosts: {}, caPem: '', timeToLiveMs: 1, epochMs: 0,
+      },
+    });
     await once(child, 'message');
     child.disconnect();
     expect(await exited).toEqual([0, null]);

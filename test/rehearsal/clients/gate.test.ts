@@ -3,7 +3,8 @@ import { Gate } from '../../../rehearsal/clients/gate';
 
 describe('a gate', () => {
   test('lets all through, never more at a time than it is wide', async () => {
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 12 }), fc.scheduler(), async (width, count, scheduler) => {
+    const [widths, counts] = [fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 12 })];
+    await fc.assert(fc.asyncProperty(widths, counts, fc.scheduler(), async (width, count, scheduler) => {
       const gate = new Gate(width);
       let inside = 0;
       let most = 0;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AssetCopy } from '../../../rehearsal/lambda/asset-copy';
 import { CA, directoryOf } from './function-fixture';
+import { AssetCopy } from '../../../rehearsal/lambda/asset-copy';
 
 const OTHER_CA = '-----BEGIN CERTIFICATE-----\nof Amazon RDS\n-----END CERTIFICATE-----\n';
 

@@ -10,7 +10,11 @@ export const CA = '-----BEGIN CERTIFICATE-----\nof the rehearsal\n-----END CERTI
 const started: LocalFunction[] = [];
 
 /** A function whose code is these files. */
-export function functionOf(files: Readonly<Record<string, string>>, definition: Partial<FunctionDefinition> = {}, options: Partial<LocalFunctionOptions> = {}): LocalFunction {
+export function functionOf(
+  files: Readonly<Record<string, string>>,
+  definition: Partial<FunctionDefinition> = {},
+  options: Partial<LocalFunctionOptions> = {},
+): LocalFunction {
   const created = new LocalFunction({ ...DEFINITION, code: { directory: directoryOf(files) }, ...definition }, { ...OPTIONS, ...options });
   started.push(created);
   return created;

@@ -41,7 +41,10 @@ describe('an invocation', () => {
   test('passes the context that Lambda passes', async () => {
     const { lines } = await functionOf(handlerOf('console.log(JSON.stringify({ ...context, left: context.getRemainingTimeInMillis() }))'), { timeoutSeconds: 7 }).invoke({});
     expect(printed(lines)).toMatchObject({
-      functionName: 'rotate', invokedFunctionArn: 'arn:aws:lambda:us-east-1:111122223333:function:rotate', memoryLimitInMB: '256', functionVersion: '$LATEST',
+      functionName: 'rotate',
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:111122223333:function:rotate',
+      memoryLimitInMB: '256',
+      functionVersion: '$LATEST',
       awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
     expect((printed(lines) as { left: number }).left).toBeLessThanOrEqual(7_000);

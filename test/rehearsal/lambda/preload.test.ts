@@ -1,5 +1,4 @@
-import { createServer, Server } from 'node:net';
-import { AddressInfo } from 'node:net';
+import { createServer, Server, AddressInfo } from 'node:net';
 import { functionOf, handlerOf, removeFunctions } from './function-fixture';
 
 const NAME = 'orders.cabc.us-east-1.rds.amazonaws.com';

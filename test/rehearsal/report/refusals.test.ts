@@ -3,7 +3,14 @@ import { countRefusals, countsAsRefused } from '../../../rehearsal/report/refusa
 
 /** Promoted half-way. */
 const run = (number: number, startedMs: number, promotedVersion: string | undefined): RotationRun => ({
-  number, startedMs, finishedMs: startedMs + 100, succeeded: promotedVersion !== undefined, steps: [], secretsManagerCalls: {}, signIns: 2, signInsRefused: 0,
+  number,
+  startedMs,
+  finishedMs: startedMs + 100,
+  succeeded: promotedVersion !== undefined,
+  steps: [],
+  secretsManagerCalls: {},
+  signIns: 2,
+  signInsRefused: 0,
   ...(promotedVersion !== undefined && { promotedVersion, promotedMs: startedMs + 50 }),
 });
 
@@ -63,7 +70,8 @@ describe('refusals', () => {
   });
 
   test('are counted of the clients that re-read without those that refresh on failure', () => {
-    expect(countRefusals({ clients, runs: RUNS }).reReading).toEqual({ clients: 2, signIns: 5, refused: 3, counted: 2, outdated: 1, errors: 1, surfaced: 3 });
+    expect(countRefusals({ clients, runs: RUNS }).reReading)
+      .toEqual({ clients: 2, signIns: 5, refused: 3, counted: 2, outdated: 1, errors: 1, surfaced: 3 });
   });
 
   test('are none without clients', () => {

@@ -135,13 +135,11 @@ function accepts(version: string, atMs: number, { changes, alternating }: World)
   return overwritten === undefined || atMs < overwritten.setMs;
 }
 
-/** Mulberry32, a small generator that gives the same numbers on every machine. */
+/** The minimal standard generator of Park and Miller (1988, multiplier of 1993): the same numbers on every machine. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
   };
 }

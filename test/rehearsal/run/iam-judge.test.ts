@@ -59,7 +59,8 @@ describe('a call is allowed', () => {
 
   test('to clients and to the operator, who are not the function', () => {
     const judge = judgeOf({});
-    expect([CLIENT_ACCESS_KEY_ID, OPERATOR_ACCESS_KEY_ID].map(accessKeyId => judge.authorize({ ...READ, accessKeyId }).allowed)).toEqual([true, true]);
+    const decisions = [CLIENT_ACCESS_KEY_ID, OPERATOR_ACCESS_KEY_ID].map(accessKeyId => judge.authorize({ ...READ, accessKeyId }).allowed);
+    expect(decisions).toEqual([true, true]);
   });
 });
 
@@ -116,7 +117,10 @@ describe('refuses', () => {
 
 describe('a key', () => {
   const keyRequest = (arn: string): AuthorizationRequest => ({
-    accessKeyId: KEY_ID, action: 'kms:Decrypt', resource: arn, secretArn: SECRET_ARN,
+    accessKeyId: KEY_ID,
+    action: 'kms:Decrypt',
+    resource: arn,
+    secretArn: SECRET_ARN,
     context: { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com', 'kms:EncryptionContext:SecretARN': SECRET_ARN },
   });
   const grant = allow('kms:Decrypt', { 'Fn::GetAtt': ['Key', 'Arn'] }, {
@@ -154,7 +158,10 @@ describe('a key', () => {
 
 describe('Secrets Manager itself', () => {
   const INVOKE: AuthorizationRequest = {
-    service: 'secretsmanager.amazonaws.com', action: 'lambda:InvokeFunction', resource: FUNCTION_ARN, secretArn: SECRET_ARN,
+    service: 'secretsmanager.amazonaws.com',
+    action: 'lambda:InvokeFunction',
+    resource: FUNCTION_ARN,
+    secretArn: SECRET_ARN,
     context: { 'aws:SourceAccount': '111122223333', 'aws:SourceArn': SECRET_ARN },
   };
 
@@ -181,10 +188,12 @@ describe('Secrets Manager itself', () => {
 
 describe('grants that no call used', () => {
   test('are reported, but not those that Lambda itself uses', () => {
-    const judge = judgeOf({ Policy: policy(
-      allow(['secretsmanager:GetSecretValue', 'secretsmanager:DeleteSecret'], { Ref: 'Secret' }, { Sid: 'Secret' }),
-      allow(['logs:PutLogEvents', 'ec2:CreateNetworkInterface', 'xray:PutTraceSegments'], '*'),
-    ) });
+    const judge = judgeOf({
+      Policy: policy(
+        allow(['secretsmanager:GetSecretValue', 'secretsmanager:DeleteSecret'], { Ref: 'Secret' }, { Sid: 'Secret' }),
+        allow(['logs:PutLogEvents', 'ec2:CreateNetworkInterface', 'xray:PutTraceSegments'], '*'),
+      ),
+    });
     judge.authorize(READ);
     expect(judge.report(KEY_ID).unusedGrants).toEqual([`Secret: secretsmanager:DeleteSecret on ${SECRET_ARN}`]);
   });

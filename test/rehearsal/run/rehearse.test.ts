@@ -3,9 +3,9 @@ import { SecretValue } from 'aws-cdk-lib';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { DatabaseSecret } from 'aws-cdk-lib/aws-rds';
 import { CfnRotationSchedule, HostedRotation, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { PlainApp } from './fixtures/plain-app';
 import { rehearse } from '../../../rehearsal/rehearse';
 import { RehearsalReport, RotationReport } from '../../../rehearsal/report/model';
-import { PlainApp } from './fixtures/plain-app';
 
 const QUICK = { rotations: 2, intervalMs: 1_000 };
 
@@ -30,8 +30,10 @@ describe('an app that does not use this library', () => {
     const database = plain.addDatabase();
     const secretFor = (id: string): Secret => new Secret(plain.stack, id, {
       secretObjectValue: {
-        username: SecretValue.unsafePlainText(id), password: SecretValue.unsafePlainText('first'),
-        host: SecretValue.unsafePlainText(database.dbInstanceEndpointAddress), port: SecretValue.unsafePlainText('5432'),
+        username: SecretValue.unsafePlainText(id),
+        password: SecretValue.unsafePlainText('first'),
+        host: SecretValue.unsafePlainText(database.dbInstanceEndpointAddress),
+        port: SecretValue.unsafePlainText('5432'),
       },
     });
     database.secret?.addRotationSchedule('Rotation', { rotationLambda: plain.addFunction('Rotate'), rotateImmediatelyOnUpdate: false });

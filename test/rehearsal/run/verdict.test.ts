@@ -1,7 +1,16 @@
 import { ClientReport, ClientSignIn, RotationRun } from '../../../rehearsal/report/model';
 import { brokenPromises } from '../../../rehearsal/run/verdict';
 
-const RUN: RotationRun = { number: 1, startedMs: 1_000, finishedMs: 2_000, succeeded: true, steps: [], secretsManagerCalls: {}, signIns: 2, signInsRefused: 0 };
+const RUN: RotationRun = {
+  number: 1,
+  startedMs: 1_000,
+  finishedMs: 2_000,
+  succeeded: true,
+  steps: [],
+  secretsManagerCalls: {},
+  signIns: 2,
+  signInsRefused: 0,
+};
 
 function client(group: ClientReport['group'], signIn: Partial<ClientSignIn>, surfaced = 0): ClientReport {
   return { name: 'one', group, signIns: [{ atMs: 5_000, durationMs: 10, outcome: 'accepted', version: 'aaaaaaaa', ...signIn }], surfaced };

@@ -1,4 +1,4 @@
-import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, UpdateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Harness, harness, stopHarnesses, token } from './harness';
 import { Fault, FaultPoint, Faults } from '../../../rehearsal/secrets-manager';
 
@@ -94,6 +94,15 @@ describe('Faults', () => {
     const started = await struck('before', Faults.duplicate);
     await expect(started.client.send(put(started.arn))).resolves.toMatchObject({ VersionStages: ['AWSPENDING'] });
     expect(started.service.snapshot(started.arn).versions).toHaveLength(2);
+  });
+
+  test('a duplicate takes effect twice: a write that is not idempotent answers its second outcome', async () => {
+    const { service, client } = await harness({ fault: ({ moment }) => moment === 'before' ? Faults.duplicate : undefined });
+    const { arn } = service.createSecret({ name: 'app', secretString: 'one' });
+    const update = new UpdateSecretCommand({ SecretId: arn, SecretString: 'two', ClientRequestToken: token('two') });
+    await expect(client.send(update)).rejects.toMatchObject({ name: 'ResourceExistsException' });
+    expect(service.snapshot(arn).labels.AWSCURRENT).toBe(token('two'));
+    expect(service.calls).toMatchObject([{ outcome: 'ResourceExistsException', effective: true }]);
   });
 
   test('may say what the service says: a fresh AWSPENDING that is not to be read yet (aws-sdk-js-v3#7701)', async () => {

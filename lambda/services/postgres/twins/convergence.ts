@@ -1,4 +1,5 @@
 import { PostgresRotationConfig } from '../../../../src/private/rotation-config';
+import { RotationError } from '../../../engine/contract/errors';
 import { Invocation } from '../../../engine/contract/invocation';
 import { Session } from '../session';
 import { despiteContention } from './contention';
@@ -32,6 +33,7 @@ export class Convergence {
   }
 
   private async change(session: Session, before: State, stored: StoredPair): Promise<Converged> {
+    this.assertTurns(stored);
     const options = this.optionsFor(stored.pending.credential.username);
     this.refuse(before, options);
     await this.reportSessions(session, options.pending);
@@ -39,6 +41,14 @@ export class Convergence {
     await alterPassword(session, stored.pending, this.config);
     this.judge(state, options);
     return { state, stored };
+  }
+
+  /** The password of a user that clients use is never changed. */
+  private assertTurns({ current, pending }: StoredPair): void {
+    if (this.pair.other(pending.credential.username) === current.credential.username) return;
+    throw new RotationError('USERNAME_NOT_CONFIGURED', `AWSCURRENT and AWSPENDING of ${pending.secretArn} are not ${this.pair.describe()} in turn`, {
+      remedy: 'Rotate anew: the next rotation draws a password for the user that AWSCURRENT does not use',
+    });
   }
 
   private async survey(session: Session): Promise<State> {

@@ -52,13 +52,13 @@ export class Twins {
 
   /** Signs in at the target and at each of `verifyEndpoints`, and asserts whom the session acts as. */
   async verify(credential: Credential): Promise<void> {
-    this.pair.other(credential.username);
+    this.pair.assertIncludes(credential.username);
     await new Verification(this.pair, this.connector).verify(credential);
   }
 
   /** Checks without changing anything all that a rotation will need; PREFLIGHT_FAILED names every problem and its remedy. */
   async preflight(superuser: Credential, current: Credential): Promise<void> {
-    this.pair.other(current.username);
+    this.pair.assertIncludes(current.username);
     await this.asSuperuser(superuser, async session => new Preflight(this.pair, this.connector).run(session, current));
   }
 

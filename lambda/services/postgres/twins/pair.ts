@@ -31,6 +31,11 @@ export class Pair {
     });
   }
 
+  /** Whom to change comes from the configuration alone, whatever the secret says. */
+  assertIncludes(username: string): void {
+    this.other(username);
+  }
+
   describe(): string {
     return this.logins.map(quoteIdentifier).join(' and ');
   }

@@ -3,6 +3,7 @@ import { Finding } from './finding';
 import { Pair } from './pair';
 import { SettingChange, settingChanges, settingStatement } from './settings';
 import { actingRole, actingRoles, membership, Role, State } from './state';
+import { rightOver } from './statements';
 import { isSettled } from './strangers';
 
 /** A statement that makes the users more equal. Where it is still needed after it was made, it is a difference. */
@@ -88,9 +89,15 @@ function settings(pair: Pair, state: State, pending: string): Repair[] {
   const changes = settingChanges(pair, state).filter(change => change.name !== 'role' || change.login === pending || settled);
   return changes.map(change => ({
     ...repair(change.login, settingStatement(change), `the setting ${described(change)} is not as it must be`),
-    remedy: `Give both users the same ${quoteIdentifier(change.name)}, or let the superuser set it: GRANT SET ON PARAMETER ${quoteIdentifier(change.name)} TO ${quoteIdentifier(state.superuser.name)}`,
-    setting: change.name,
+    remedy: remedyOf(change, state),
+    ...change.name === 'role' ? {} : { setting: change.name },
   }));
+}
+
+/** Never the statement itself: a value may be a secret of the application's. */
+function remedyOf({ login, name }: SettingChange, { roles, superuser }: State): string {
+  if (name === 'role' || roles.get(login)?.administered === false) return rightOver(login, superuser);
+  return `Give both users the same ${quoteIdentifier(name)}, or let the superuser set it: GRANT SET ON PARAMETER ${quoteIdentifier(name)} TO ${quoteIdentifier(superuser.name)}`;
 }
 
 function described({ login, database, name }: SettingChange): string {

@@ -52,7 +52,7 @@ async function passwordRight(session: Session, superuser: Superuser): Promise<Fi
 
 /** Settings that not everybody may make; what no loaded extension defines (`my.tenant`) is one of them. */
 async function settingRights(session: Session, superuser: Superuser, planned: readonly Repair[]): Promise<Finding[]> {
-  const settings = planned.filter(repair => repair.setting !== undefined && repair.setting !== 'role');
+  const settings = planned.filter(repair => repair.setting !== undefined);
   const refused = await session.query<{ name: string }>(`
     SELECT wanted.name FROM unnest($1::text[]) AS wanted (name)
     LEFT JOIN pg_catalog.pg_settings AS known ON lower(known.name) = wanted.name

@@ -4,6 +4,7 @@ import { NoVerdict, RotationError, SignInRefused } from '../../../engine/contrac
 import { Connector } from '../connector';
 import { quoteIdentifier } from '../identifiers';
 import { Session } from '../session';
+import { TurnedAway } from '../sign-in-errors';
 import { Pair } from './pair';
 import { actingRole } from './state';
 import { readSettings } from './survey';
@@ -16,16 +17,16 @@ export class Verification {
   async verify(credential: Credential): Promise<void> {
     const { verifyEndpoints = [] } = this.connector.config;
     const outcomes = await Promise.allSettled([
-      this.signIn(credential),
-      ...verifyEndpoints.map(async endpoint => this.signInOnceReplicated(credential, endpoint)),
+      this.retrying(isAtItsLimit, credential),
+      ...verifyEndpoints.map(async endpoint => this.retrying(mayBeLag, credential, endpoint)),
     ]);
     const failed = outcomes.find(outcome => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
 
-  private async signInOnceReplicated(credential: Credential, endpoint: EndpointConfig): Promise<void> {
+  private async retrying(retryable: (error: unknown) => boolean, credential: Credential, endpoint?: EndpointConfig): Promise<void> {
     const { deadline, measurements } = this.connector.invocation;
-    await deadline.retry(async () => this.signIn(credential, endpoint), mayBeLag, () => { measurements.retries++; });
+    await deadline.retry(async () => this.signIn(credential, endpoint), retryable, () => { measurements.retries++; });
   }
 
   private async signIn(credential: Credential, endpoint?: EndpointConfig): Promise<void> {
@@ -42,6 +43,7 @@ export class Verification {
     const expected = actingRole(this.pair, this.pair.ownerRole === undefined ? await readSettings(session, this.pair) : [], session.database);
     const [row] = await session.query<{ signedInAs: string; actsAs: string }>('SELECT session_user AS "signedInAs", current_user AS "actsAs"');
     const wrong = [
+      ...session.authenticationMethod === 'none' ? ['the server asked for no password, so the sign-in proves nothing'] : [],
       ...session.startupWarnings,
       ...row?.signedInAs === session.username ? [] : [`session_user is ${quoteIdentifier(row?.signedInAs ?? '')}`],
       ...row?.actsAs === expected ? [] : [`the session acts as ${quoteIdentifier(row?.actsAs ?? '')}, and must act as ${quoteIdentifier(expected)}`],
@@ -53,7 +55,13 @@ export class Verification {
   }
 }
 
-/** A reader that has not yet replayed the change refuses the password, or knows nothing of the membership. */
+/** The password was accepted, but whom the session would act as is not known: clients of an older copy of the secret may still leave. */
+function isAtItsLimit(error: unknown): boolean {
+  return error instanceof TurnedAway && error.code === 'SERVICE_BUSY';
+}
+
+/** A reader that has not replayed the change yet refuses the password, or knows nothing of the membership. */
 function mayBeLag(error: unknown): boolean {
-  return error instanceof SignInRefused || error instanceof NoVerdict || (error instanceof RotationError && error.code === 'VERIFICATION_FAILED');
+  const kinds = [SignInRefused, NoVerdict, TurnedAway];
+  return kinds.some(kind => error instanceof kind) || (error instanceof RotationError && error.code === 'VERIFICATION_FAILED');
 }

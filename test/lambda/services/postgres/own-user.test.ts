@@ -17,7 +17,8 @@ const HBA = ['hostssl all +md5_users all md5', 'host all all all scram-sha-256']
 describePostgres('a user who changes its own password', postgres => {
   const userOf = (login: Login, overrides: Partial<PostgresRotationConfig> = {}, invocation = testInvocation()): OwnUser =>
     new OwnUser(connectorFor(configFor(postgres, login.username, overrides), invocation));
-  const open = (login: Login, overrides?: Partial<PostgresRotationConfig>): Promise<PasswordSession> => userOf(login, overrides).signIn(credentialOf(login));
+  const open = (login: Login, overrides?: Partial<PostgresRotationConfig>): Promise<PasswordSession> =>
+    userOf(login, overrides).signIn(credentialOf(login));
   const passwordsIn = async ({ username, password }: Login, pending: StoredCredential): Promise<string[]> =>
     [await postgres.trySignIn({ username, password }), await postgres.trySignIn(pending.credential)];
 
@@ -33,7 +34,8 @@ describePostgres('a user who changes its own password', postgres => {
     await session.lock();
     await session.apply(pending);
     expect(await passwordsIn(login, pending)).toEqual(newInForce);
-    expect(await postgres.storedPassword(login.username)).toBe(await computeVerifier(pending.credential.password, { salt: saltOf(pending), iterations: 4096 }));
+    const verifier = await computeVerifier(pending.credential.password, { salt: saltOf(pending), iterations: 4096 });
+    expect(await postgres.storedPassword(login.username)).toBe(verifier);
     await session.end();
   });
 
@@ -177,7 +179,8 @@ describePostgres('a user who changes its own password', postgres => {
     const login = await postgres.createLogin();
     const databases = ['postgres', await postgres.createDatabase()];
     const invocation = testInvocation();
-    const sessions = await Promise.all(Array.from({ length: 10 }, (_, index) => userOf(login, { databaseName: databases[index % 2] }, invocation).signIn(credentialOf(login))));
+    const users = Array.from({ length: 10 }, (_, index) => userOf(login, { databaseName: databases[index % 2] }, invocation));
+    const sessions = await Promise.all(users.map(user => user.signIn(credentialOf(login))));
     const pending = pendingFor(login.username);
     await Promise.all(sessions.map(session => session.apply(pending)));
     await Promise.all(sessions.map(session => session.end()));
@@ -235,11 +238,13 @@ describePostgres('a user who changes its own password', postgres => {
     test('has no verdict when updates keep colliding', async () => {
       const login = await postgres.createLogin();
       let tries = 0;
-      proxy.script = { onQuery: sql => {
-        if (!sql.startsWith('ALTER ROLE')) return 'forward';
-        tries++;
-        return { sqlState: 'XX000', message: 'tuple concurrently updated' };
-      } };
+      proxy.script = {
+        onQuery: sql => {
+          if (!sql.startsWith('ALTER ROLE')) return 'forward';
+          tries++;
+          return { sqlState: 'XX000', message: 'tuple concurrently updated' };
+        },
+      };
       const session = await open(login, proxy.endpoint);
       const error = await rejection(session.apply(pendingFor(login.username)));
       await session.end();
@@ -249,7 +254,8 @@ describePostgres('a user who changes its own password', postgres => {
   });
 
   describe('before its first rotation', () => {
-    const preflight = (login: Login, overrides?: Partial<PostgresRotationConfig>, invocation = testInvocation()): Promise<void> => userOf(login, overrides, invocation).preflight(credentialOf(login));
+    const preflight = (login: Login, overrides?: Partial<PostgresRotationConfig>, invocation = testInvocation()): Promise<void> =>
+      userOf(login, overrides, invocation).preflight(credentialOf(login));
 
     test('passes when nothing is in the way, and nothing is changed', async () => {
       const login = await postgres.createLogin();

@@ -1,12 +1,16 @@
+import { execFile } from 'node:child_process';
 import { AddressInfo, createServer, Socket } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { RotationError } from '../../../../lambda/engine/contract/errors';
 import { openSecureSocket } from '../../../../lambda/services/postgres/secure-socket';
-import { CertificateAuthority, ServerCertificate } from '../../../../rehearsal/tls/certificate-authority';
 import { PostgresServer } from '../../../../rehearsal/postgres/server';
+import { CertificateAuthority, ServerCertificate } from '../../../../rehearsal/tls/certificate-authority';
 import { MAJORS, startServer, testAuthority } from '../../../support/postgres';
 import { rejection } from '../../../support/postgres-service';
 
 const HOSTS = ['localhost'];
+const OPEN_SOCKET = join(__dirname, '..', '..', '..', 'support', 'postgres-open-socket.ts');
 const YESTERDAY = new Date(Date.now() - 86_400_000);
 const TOMORROW = new Date(Date.now() + 86_400_000);
 
@@ -69,12 +73,13 @@ describe('a certificate', () => {
 
   test('is verified although the environment says not to', async () => {
     const server = await startServer(major, CertificateAuthority.selfSigned({ hosts: HOSTS }));
-    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
     try {
-      const error = await rejection(openSecureSocket({ endpoint: { host: 'localhost', port: server.port }, authorities: testAuthority.certificate, timeoutMs: 5_000 }));
-      expect(error.code).toBe('TLS_CERTIFICATE_REFUSED');
+      // In a process of its own, since jest keeps the environment of a test from Node.js itself.
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', OPEN_SOCKET, String(server.port)], {
+        env: { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: '0', TEST_CA: testAuthority.certificate },
+      });
+      expect(stdout).toBe('TLS_CERTIFICATE_REFUSED');
     } finally {
-      delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
       await server.stop();
     }
   });

@@ -55,7 +55,7 @@ describePostgres('a verification', postgres => {
   test('fails when the server warned at the start-up, even for a role that silences warnings', async () => {
     const login = await postgres.createLogin();
     const [former, later] = [uniqueName(), uniqueName()];
-    await postgres.superuser.query(`CREATE ROLE ${former}; ALTER ROLE ${login.username} SET role = ${former}; ALTER ROLE ${login.username} SET client_min_messages = error; ALTER ROLE ${former} RENAME TO ${later}`);
+    await postgres.superuser.query(`CREATE ROLE ${former}; ALTER ROLE ${login.username} SET client_min_messages = error; ALTER ROLE ${login.username} SET role = ${former}; ALTER ROLE ${former} RENAME TO ${later}`);
     expect(await rejection(verify(login))).toMatchObject({ code: 'VERIFICATION_FAILED', reason: expect.stringContaining(`role "${former}" does not exist`) });
   });
 

@@ -1,6 +1,6 @@
+import { quoted, TwinsRig } from './twins-rig';
 import { describePostgres, uniqueName } from '../../../../support/postgres';
 import { rejection } from '../../../../support/postgres-service';
-import { quoted, TwinsRig } from './twins-rig';
 
 describePostgres('the twin', postgres => {
   const created = async (overrides: Parameters<typeof TwinsRig.create>[1] = {}): Promise<TwinsRig> => {

@@ -1,6 +1,6 @@
+import { quoted, TwinsRig } from './twins-rig';
 import { describePostgres, uniqueName } from '../../../../support/postgres';
 import { rejection } from '../../../../support/postgres-service';
-import { quoted, TwinsRig } from './twins-rig';
 
 describePostgres('two users that take turns', postgres => {
   describe.each(['the twin acting as the first user', 'both acting as an owner role'])('with %s', model => {
@@ -74,7 +74,9 @@ describePostgres('two users that take turns', postgres => {
   test.each([
     ['quotes', 'o\'Br"ien\\n'], ['upper case', 'App'], ['unicode', 'größe_名前'], ['spaces', ' app user '], ['percent and dollar signs', 'a%s$1$$'], ['63 bytes', 'x'.repeat(50)],
   ])('may have names with %s', async (_, name) => {
-    const [username, alternateUsername, databaseName] = [1, 2, 3].map(number => `${name}${number}${uniqueName('')}`.slice(0, name.length > 40 ? 63 : undefined)) as [string, string, string];
+    const longest = 63 - Buffer.byteLength(name) + name.length;
+    const names = ['1', '2', '3'].map(end => `${name}${end}${uniqueName('')}`.slice(0, longest));
+    const [username, alternateUsername, databaseName] = names;
     const rig = await TwinsRig.create(postgres, { username, alternateUsername, databaseName: await postgres.createDatabase(undefined, databaseName) });
     await rig.flip();
     await rig.asMaster(`GRANT CREATE ON SCHEMA public TO ${quoted(rig.first)}`);
@@ -90,7 +92,16 @@ describePostgres('two users that take turns', postgres => {
     const rig = await TwinsRig.create(postgres);
     expect(() => rig.twins().other('somebody')).toThrow(expect.objectContaining({ code: 'USERNAME_NOT_CONFIGURED' }));
     expect(await rejection(rig.twins().verify(rig.stored('somebody').credential))).toMatchObject({ code: 'USERNAME_NOT_CONFIGURED' });
+    expect(await rejection(rig.converge({ pending: rig.stored('somebody') }))).toMatchObject({ code: 'USERNAME_NOT_CONFIGURED' });
     expect([rig.twins().other(rig.first), rig.twins().other(rig.twin)]).toEqual([rig.twin, rig.first]);
+  });
+
+  test('refuses to change the password of the user that AWSCURRENT uses', async () => {
+    const rig = await TwinsRig.create(postgres);
+    await rig.flip();
+    const stored = await postgres.storedPassword(rig.twin);
+    expect(await rejection(rig.converge({ pending: rig.stored(rig.twin) }))).toMatchObject({ code: 'USERNAME_NOT_CONFIGURED' });
+    expect(await postgres.storedPassword(rig.twin)).toBe(stored);
   });
 
   test('names open sessions of the user whose password changes', async () => {

@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { quoted, TwinsRig } from './twins-rig';
 import { describePostgres, uniqueName } from '../../../../support/postgres';
 import { credentialOf, rejection } from '../../../../support/postgres-service';
-import { quoted, TwinsRig } from './twins-rig';
 
 describePostgres('a superuser', postgres => {
   const fresh = (): Promise<TwinsRig> => TwinsRig.create(postgres);
@@ -46,8 +48,8 @@ describePostgres('a superuser', postgres => {
   test('hears of every problem at once, each with its remedy', async () => {
     const rig = await TwinsRig.create(postgres, { memberOf: ['no such role'], verifyEndpoints: [{ host: 'localhost', port: 1 }] });
     await rig.createLogin(rig.first, 'VALID UNTIL \'2001-01-01\'');
-    await rig.createLogin(rig.twin, 'NOLOGIN');
-    await rig.asBootstrap(`ALTER ROLE ${quoted(rig.first)} SET log_statement = 'all'`);
+    await rig.createLogin(rig.twin);
+    await rig.asBootstrap(`ALTER ROLE ${quoted(rig.twin)} NOLOGIN`, `ALTER ROLE ${quoted(rig.first)} SET log_statement = 'all'`);
     const { reason, remedy } = await rejection(rig.twins(3_000).preflight(credentialOf(rig.superuser), rig.inForce(rig.twin).credential));
     for (const problem of ['`memberOf` names role "no such role"', `VALID UNTIL of "${rig.first}" is past`, `"${rig.twin}" is NOLOGIN`, 'the setting "log_statement"', 'localhost:1']) {
       expect(reason).toContain(problem);
@@ -67,10 +69,10 @@ describePostgres('a superuser', postgres => {
   });
 
   test.each([
-    ['NOLOGIN', /is NOLOGIN/], ['REPLICATION', /signs in for replication/], ['IN ROLE rds_iam', /is a member of rds_iam/],
+    ['NOLOGIN', /is NOLOGIN/], ['LOGIN REPLICATION', /signs in for replication/], ['LOGIN IN ROLE rds_iam', /is a member of rds_iam/],
   ])('does not touch a first user that is %s', async (options, reason) => {
     const rig = await fresh();
-    await rig.asBootstrap(`CREATE ROLE ${quoted(rig.first)} LOGIN ${options}`);
+    await rig.asBootstrap(`CREATE ROLE ${quoted(rig.first)} ${options}`);
     expect(await rejection(rig.converge())).toMatchObject({ code: 'USER_UNUSABLE', reason: expect.stringMatching(reason) });
     expect(await rejection(preflight(rig))).toMatchObject({ code: 'PREFLIGHT_FAILED', reason: expect.stringMatching(reason) });
     expect(await rig.asBootstrap(`SELECT FROM pg_roles WHERE rolname = '${rig.twin}'`)).toEqual([]);
@@ -92,10 +94,10 @@ describePostgres('a superuser', postgres => {
     expect(await rejection(rig.converge())).toMatchObject({ code: 'USER_UNUSABLE', reason: expect.stringContaining('which does not exist') });
   });
 
-  test('is stopped at a server that is read-only', async () => {
+  test('is not stopped where read-only is but the default of the database', async () => {
     const rig = await fresh();
     await rig.asBootstrap(`ALTER DATABASE ${quoted(rig.config.databaseName)} SET default_transaction_read_only = on`);
-    await rig.flip(); // a default of the database does not bind the rotation
+    await rig.flip();
     expect(await rig.currentSignsIn()).toBe(true);
   });
 
@@ -123,4 +125,15 @@ describePostgres('a superuser', postgres => {
       expect(await rig.as(rig.twin, 'SELECT current_user')).toEqual([rig.first]);
     });
   }
+
+  test('is stopped at a server that takes no writes', async () => {
+    const rig = await fresh();
+    await rig.flip();
+    await postgres.server.pause();
+    writeFileSync(join(postgres.server.home, 'data', 'standby.signal'), '');
+    await postgres.server.resume();
+    expect(await rejection(rig.converge())).toMatchObject({ code: 'READ_ONLY_SERVER' });
+    expect(await rejection(preflight(rig))).toMatchObject({ code: 'PREFLIGHT_FAILED', reason: expect.stringContaining('read-only') });
+    expect(await rig.currentSignsIn()).toBe(true);
+  });
 });

@@ -1,6 +1,6 @@
+import { quoted, TwinsRig } from './twins-rig';
 import { describePostgres, uniqueName } from '../../../../support/postgres';
 import { rejection } from '../../../../support/postgres-service';
-import { quoted, TwinsRig } from './twins-rig';
 
 describePostgres('users that AWS\'s own function rotated', postgres => {
   test.each([['first', {}], ['twin', {}], ['first', { ownerRole: 'owner' }], ['twin', { ownerRole: 'owner' }]] as const)(

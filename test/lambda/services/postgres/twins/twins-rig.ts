@@ -11,6 +11,12 @@ const TRUSTED = trusting();
 
 /** A pair of users in a database of its own, and the secret that holds their credentials. */
 export class TwinsRig {
+  /** Nothing exists yet but the database, which belongs to the master. */
+  static async create(postgres: TestPostgres, overrides: Partial<PostgresRotationConfig> = {}): Promise<TwinsRig> {
+    const databaseName = overrides.databaseName ?? await postgres.createDatabase();
+    return new TwinsRig(postgres, configFor(postgres, overrides.username ?? uniqueName('app'), { ...overrides, databaseName }));
+  }
+
   readonly lines: LogLine[] = [];
   /** Passwords by user, as the versions of the secret have them. */
   readonly passwords = new Map<string, string>();
@@ -20,12 +26,6 @@ export class TwinsRig {
   private constructor(readonly postgres: TestPostgres, readonly config: PostgresRotationConfig) {
     this.current = this.stored(config.username);
     this.passwords.set(config.username, this.current.credential.password);
-  }
-
-  /** Nothing exists yet but the database, which belongs to the master. */
-  static async create(postgres: TestPostgres, overrides: Partial<PostgresRotationConfig> = {}): Promise<TwinsRig> {
-    const databaseName = overrides.databaseName ?? await postgres.createDatabase();
-    return new TwinsRig(postgres, configFor(postgres, overrides.username ?? uniqueName('app'), { ...overrides, databaseName }));
   }
 
   get first(): string {
@@ -61,9 +61,10 @@ export class TwinsRig {
     this.current = pending;
   }
 
-  async converge({ pending = this.stored(this.other), fence }: { pending?: StoredCredential; fence?: () => Promise<StoredPair> } = {}): Promise<void> {
-    const pair = { current: this.current, pending };
-    await this.twins().converge({ superuser: credentialOf(this.superuser), fence: fence ?? (() => Promise.resolve(pair)) });
+  async converge(options: { readonly pending?: StoredCredential; readonly fence?: () => Promise<StoredPair> } = {}): Promise<void> {
+    const { pending = this.stored(this.other) } = options;
+    const fence = options.fence ?? (() => Promise.resolve({ current: this.current, pending }));
+    await this.twins().converge({ superuser: credentialOf(this.superuser), fence });
     this.passwords.set(pending.credential.username, pending.credential.password);
   }
 

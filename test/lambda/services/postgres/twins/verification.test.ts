@@ -1,6 +1,6 @@
+import { quoted, TwinsRig } from './twins-rig';
 import { MAJORS, describePostgres, TestPostgres, uniqueName } from '../../../../support/postgres';
 import { rejection } from '../../../../support/postgres-service';
-import { quoted, TwinsRig } from './twins-rig';
 
 describePostgres('the sign-in before promotion', postgres => {
   const failing: readonly [string, (rig: TwinsRig) => Promise<unknown>, RegExp][] = [
@@ -30,6 +30,17 @@ describePostgres('the sign-in before promotion', postgres => {
     const rig = await TwinsRig.create(postgres);
     await rig.flip();
     expect(await rejection(rig.twins().verify(rig.stored(rig.twin).credential))).toMatchObject({ code: 'SIGN_IN_REFUSED' });
+  });
+
+  test('waits for a user at its connection limit, and does not promote whom it has not seen act', async () => {
+    const rig = await TwinsRig.create(postgres);
+    await rig.createLogin(rig.first, 'CONNECTION LIMIT 1');
+    await rig.flip();
+    const client = await postgres.connect(rig.login(rig.twin), rig.config.databaseName);
+    expect(await rejection(rig.twins(1_500).verify(rig.current.credential))).toMatchObject({ code: 'SERVICE_BUSY' });
+    const verified = rig.twins().verify(rig.current.credential);
+    await client.end();
+    await verified;
   });
 
   test('is one sign-in where there are no further endpoints', async () => {
