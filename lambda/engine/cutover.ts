@@ -1,6 +1,5 @@
 import { NoVerdict, PasswordRejected, RotationError, SignInRefused } from './contract/errors';
 import { PasswordSession, Verification } from './contract/password-session';
-import { Labels } from './labels';
 import { PromotionRefused } from './promotion';
 import { Rotation } from './rotation';
 import { SecretVersion } from './secret-versions';
@@ -35,8 +34,7 @@ export async function applyOnly(rotation: Rotation, parts: Pick<CutoverParts, 'c
   const { session, pendingInForce } = await parts.open();
   try {
     await session.lock();
-    const labels = await rotation.fence(parts.current.versionId);
-    if (!pendingInForce) await change(rotation, session, parts.pending, labels);
+    await (pendingInForce ? rotation.fence(parts.current.versionId) : change(rotation, parts, session));
   } finally {
     await session.end();
   }
@@ -48,9 +46,7 @@ async function attempt(rotation: Rotation, parts: CutoverParts): Promise<void> {
     const { session, pendingInForce } = await parts.open();
     try {
       await session.lock();
-      const labels = await rotation.fence(parts.current.versionId);
-      if (pendingInForce) await rotation.promotion.promote(parts.current.versionId);
-      else await changeAndPromote(rotation, parts, { session, verification, labels });
+      await (pendingInForce ? promoteAlone(rotation, parts) : changeAndPromote(rotation, parts, session, verification));
     } finally {
       await session.end();
     }
@@ -59,15 +55,14 @@ async function attempt(rotation: Rotation, parts: CutoverParts): Promise<void> {
   }
 }
 
-interface Tools {
-  readonly session: PasswordSession;
-  readonly verification: Verification;
-  readonly labels: Labels;
+async function promoteAlone(rotation: Rotation, { current }: CutoverParts): Promise<void> {
+  await rotation.fence(current.versionId);
+  await rotation.promotion.promote(current.versionId);
 }
 
-async function changeAndPromote(rotation: Rotation, { current, pending }: CutoverParts, { session, verification, labels }: Tools): Promise<void> {
-  rotation.invocation.measurements.windowOpens();
-  await change(rotation, session, pending, labels);
+async function changeAndPromote(rotation: Rotation, parts: CutoverParts, session: PasswordSession, verification: Verification): Promise<void> {
+  const { current, pending } = parts;
+  await change(rotation, parts, session);
   try {
     await verification.signIn(pending.credential);
   } catch (error: unknown) {
@@ -82,11 +77,15 @@ async function changeAndPromote(rotation: Rotation, { current, pending }: Cutove
   }
 }
 
-async function change(rotation: Rotation, session: PasswordSession, pending: SecretVersion, labels: Labels): Promise<void> {
+/** The labels are read right before the change. */
+async function change(rotation: Rotation, { current, pending }: Pick<CutoverParts, 'current' | 'pending'>, session: PasswordSession): Promise<void> {
   try {
-    await session.apply(pending);
+    const apply = await session.prepareChange(pending);
+    await rotation.fence(current.versionId);
+    rotation.invocation.measurements.windowOpens();
+    await apply();
   } catch (error: unknown) {
-    if (error instanceof PasswordRejected) await rotation.versions.giveUpPending(labels);
+    if (error instanceof PasswordRejected) await rotation.versions.giveUpPending(await rotation.fence(current.versionId));
     throw error;
   }
 }

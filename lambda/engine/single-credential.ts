@@ -119,8 +119,9 @@ export abstract class SingleCredentialStrategy implements RotationStrategy {
     const { session } = await this.open(rotation, { current: previous ?? current, pending: current });
     try {
       await session.lock();
+      const apply = await session.prepareChange(current);
       const labels = await rotation.versions.labels();
-      if (labels.has(current.versionId, AWSCURRENT)) await session.apply(current);
+      if (labels.has(current.versionId, AWSCURRENT)) await apply();
       rotation.invocation.log.warn('AWSCURRENT was not in force and was applied again', { versionId: current.versionId });
     } finally {
       await session.end();

@@ -15,7 +15,7 @@ export interface Surroundings {
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function functionEnvironment(definition: FunctionDefinition, surroundings: Surroundings): Record<string, string> {
-  return { ...(process.env as Record<string, string>), ...definition.environment, ...setByLambda(definition, surroundings), ...setByRehearsal(definition, surroundings) };
+  return { ...definition.environment, ...setByLambda(definition, surroundings), ...setByRehearsal(definition, surroundings) };
 }
 
 function setByLambda(definition: FunctionDefinition, { taskRoot, accessKeyId }: Surroundings): Record<string, string> {

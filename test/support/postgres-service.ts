@@ -8,12 +8,13 @@ import { RotationError } from '../../lambda/engine/contract/errors';
 import type { Invocation } from '../../lambda/engine/contract/invocation';
 import type { LogFields } from '../../lambda/engine/contract/log';
 import { Measurements } from '../../lambda/engine/contract/measurements';
+import type { PasswordSession } from '../../lambda/engine/contract/password-session';
 import type { CertificateAuthorityFiles } from '../../lambda/services/postgres/certificate-authorities';
 import { Connector } from '../../lambda/services/postgres/connector';
 import type { PostgresRotationConfig } from '../../src/private/rotation-config';
 
 const bundles: string[] = [];
-process.once('exit', () => bundles.forEach(bundle => rmSync(bundle, { recursive: true, force: true })));
+afterAll(() => bundles.forEach(bundle => rmSync(bundle, { recursive: true, force: true })));
 
 const PASSWORD_POLICY = {
   length: 32, excludeCharacters: '', excludeLowercase: false, excludeUppercase: false, excludeNumbers: false, excludePunctuation: false, requireEachIncludedType: true,
@@ -50,7 +51,7 @@ export function connectorFor(config: PostgresRotationConfig, invocation: Invocat
   return new Connector(config, invocation, authorities);
 }
 
-/** CA files as they lie beside a bundle, made of the given ones; removed when the process ends. */
+/** CA files as they lie beside a bundle, made of the given ones; removed after the suite. */
 export function trusting(pem: string = testAuthority.certificate): CertificateAuthorityFiles {
   const bundle = mkdtempSync(join(tmpdir(), 'ca-'));
   bundles.push(bundle);
@@ -77,4 +78,10 @@ export async function rejection(promise: Promise<unknown>): Promise<RotationErro
   const error: unknown = await promise.then(() => undefined, (thrown: unknown) => thrown);
   if (error instanceof RotationError) return error;
   throw new Error(error === undefined ? 'nothing was thrown' : 'something other than a RotationError was thrown', { cause: error });
+}
+
+/** The change that a cut-over makes, at once. */
+export async function applyChange(session: PasswordSession, pending: StoredCredential): Promise<void> {
+  const apply = await session.prepareChange(pending);
+  await apply();
 }

@@ -11,12 +11,13 @@ export interface PasswordSession {
    */
   lock(): Promise<void>;
   /**
-   * Makes the service accept `pending`, and refuse what it accepted before. Repeatable: the same pending gives the same state.
-   * Throws `PasswordRejected` when the server definitely refuses the value, `NoVerdict` when the outcome is unknown,
-   * other `RotationError`s when nothing was changed and a retry would not help.
+   * Does all that can be done before the change, and changes nothing: whatever can be refused is refused here. The returned change makes the
+   * service accept `pending` and refuse what it accepted before. Repeatable: the same pending gives the same state. The change throws
+   * `PasswordRejected` when the server definitely refuses the value, `NoVerdict` when the outcome is unknown, and other
+   * `RotationError`s when nothing was changed and a retry would not help.
    */
-  apply(pending: StoredCredential): Promise<void>;
-  /** Makes the service accept again exactly what it accepted when this session was opened. Only valid after `apply`. */
+  prepareChange(pending: StoredCredential): Promise<() => Promise<void>>;
+  /** Makes the service accept again exactly what it accepted when this session was opened. Only valid after a change. */
   putBack(): Promise<void>;
   /** Closes the session and gives up the lock; never throws. */
   end(): Promise<void>;

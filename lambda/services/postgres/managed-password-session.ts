@@ -26,7 +26,7 @@ const MEMBERSHIPS_MISSING = `
 
 /** A superuser's session, which sets another user's password and makes the user if there is none. */
 export class ManagedPasswordSession implements PasswordSession {
-  /** As found by the first `apply`; `missing` for a user that it made. */
+  /** As found before the first change; `missing` for a user that the change made. */
   private before?: UserBefore | 'missing';
   private readonly username: string;
 
@@ -42,14 +42,14 @@ export class ManagedPasswordSession implements PasswordSession {
     return lockRole(this.session, this.username, this.connector.invocation);
   }
 
-  async apply(pending: StoredCredential): Promise<void> {
+  async prepareChange(pending: StoredCredential): Promise<() => Promise<void>> {
     const verifier = await this.verifier(pending.credential.password, saltOf(pending));
     const before = this.before ??= await this.read();
     if (before !== 'missing' && !before.canLogin) throw noLogin(this.username);
     if (before !== 'missing' && !isHashable(this.current.password)) throw notRestorable(this.username);
     const { passwordValidForSeconds } = this.connector.config;
     const validUntil = passwordValidForSeconds === undefined ? '' : validUntilClause(new Date(Date.now() + passwordValidForSeconds * 1_000).toISOString());
-    await this.change(() => this.set(verifier, validUntil));
+    return () => this.change(() => this.set(verifier, validUntil));
   }
 
   /** The superuser never learns what the server stored, so this is a fresh verifier of the same password. */

@@ -32,13 +32,15 @@ export class OwnPasswordSession implements PasswordSession {
     return lockRole(this.session, this.session.username, this.connector.invocation);
   }
 
-  async apply({ credential, ...version }: StoredCredential): Promise<void> {
+  async prepareChange({ credential, ...version }: StoredCredential): Promise<() => Promise<void>> {
     assertHashable(credential.password);
     this.restorable();
     if (this.session.authenticationMethod === 'md5' && this.connector.config.upgradeToScram !== true) throw md5Password(this.session.username);
     const verifier = await computeVerifier(credential.password, { salt: saltOf(version), iterations: this.session.scramIterations });
-    this.applied = credential;
-    await this.store(verifier);
+    return async () => {
+      this.applied = credential;
+      await this.store(verifier);
+    };
   }
 
   async putBack(): Promise<void> {

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CA, directoryOf } from './function-fixture';
+import { CA, directoryOf, removeFunctions } from './function-fixture';
 import { AssetCopy } from '../../../rehearsal/lambda/asset-copy';
 
 const OTHER_CA = '-----BEGIN CERTIFICATE-----\nof Amazon RDS\n-----END CERTIFICATE-----\n';
+
+afterEach(removeFunctions);
 
 test('only the certificate authorities of a copy are other ones', () => {
   const original = directoryOf({ 'index.js': 'code', 'ca/us-east-1.pem': OTHER_CA, 'ca/custom.pem': OTHER_CA, 'notes.pem': 'no certificate' });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FunctionDefinition } from '../../../rehearsal/assembly/functions';
@@ -8,6 +8,7 @@ import { stackOf } from '../assembly/assembly-fixture';
 export const CA = '-----BEGIN CERTIFICATE-----\nof the rehearsal\n-----END CERTIFICATE-----\n';
 
 const started: LocalFunction[] = [];
+const directories: string[] = [];
 
 /** A function whose code is these files. */
 export function functionOf(
@@ -26,10 +27,12 @@ export function handlerOf(body: string): Readonly<Record<string, string>> {
 
 export async function removeFunctions(): Promise<void> {
   await Promise.all(started.splice(0).map(created => created.remove()));
+  directories.splice(0).forEach(directory => rmSync(directory, { recursive: true }));
 }
 
 export function directoryOf(files: Readonly<Record<string, string>>): string {
   const directory = mkdtempSync(join(tmpdir(), 'function-fixture-'));
+  directories.push(directory);
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
     writeFileSync(join(directory, name), content);

@@ -7,7 +7,7 @@ import { ManagedUser } from '../../../../lambda/services/postgres/managed-user';
 import type { PostgresRotationConfig } from '../../../../src/private/rotation-config';
 import { BOOTSTRAP, describePostgres, Login, MASTER, uniqueName } from '../../../support/postgres';
 import { PostgresProxy, QueryAction } from '../../../support/postgres-proxy';
-import { configFor, connectorFor, credentialOf, pendingFor, rejection, testInvocation } from '../../../support/postgres-service';
+import { applyChange, configFor, connectorFor, credentialOf, pendingFor, rejection, testInvocation } from '../../../support/postgres-service';
 
 type Overrides = Partial<PostgresRotationConfig>;
 
@@ -37,9 +37,9 @@ describePostgres('a user whose password a superuser sets', postgres => {
     const session = await open(login);
     const pending = pendingFor(login.username);
     await session.lock();
-    await session.apply(pending);
+    await applyChange(session, pending);
     const stored = await postgres.storedPassword(login.username);
-    await session.apply(pending);
+    await applyChange(session, pending);
     await session.end();
     expect(await passwordsIn(login, pending)).toEqual(newInForce);
     expect(await postgres.storedPassword(login.username)).toBe(stored);
@@ -49,7 +49,7 @@ describePostgres('a user whose password a superuser sets', postgres => {
     const login = await postgres.createLogin("VALID UNTIL '2999-01-01'");
     const session = await open(login, { passwordValidForSeconds: 3600 });
     const pending = pendingFor(login.username);
-    await session.apply(pending);
+    await applyChange(session, pending);
     await session.putBack();
     await session.end();
     expect(await passwordsIn(login, pending)).toEqual(oldInForce);
@@ -61,7 +61,7 @@ describePostgres('a user whose password a superuser sets', postgres => {
     const login = missing();
     const session = await open(login, { memberOf: roles });
     const pending = pendingFor(login.username);
-    await session.apply(pending);
+    await applyChange(session, pending);
     await session.putBack();
     await session.end();
     expect(await passwordsIn(login, pending)).toEqual(newInForce);
@@ -71,7 +71,7 @@ describePostgres('a user whose password a superuser sets', postgres => {
   test('is not left half made when one of its roles cannot be granted', async () => {
     const login = missing();
     const session = await open(login, { memberOf: ['no such role'] });
-    await rejection(session.apply(pendingFor(login.username)));
+    await rejection(applyChange(session, pendingFor(login.username)));
     await session.end();
     expect(await postgres.storedPassword(login.username)).toBeUndefined();
   });
@@ -80,8 +80,8 @@ describePostgres('a user whose password a superuser sets', postgres => {
     const role = await createRoleByMaster();
     const login = await postgres.createLogin();
     const session = await open(login, { memberOf: [role] });
-    await session.apply(pendingFor(login.username));
-    await session.apply(pendingFor(login.username));
+    await applyChange(session, pendingFor(login.username));
+    await applyChange(session, pendingFor(login.username));
     await session.end();
     expect(await membershipsOf(login.username)).toEqual([role]);
   });
@@ -90,7 +90,7 @@ describePostgres('a user whose password a superuser sets', postgres => {
     const login = await postgres.createLogin("VALID UNTIL '2020-01-01'");
     const session = await open(login, { passwordValidForSeconds: 86_400 });
     const pending = pendingFor(login.username);
-    await session.apply(pending);
+    await applyChange(session, pending);
     await session.end();
     expect(await postgres.trySignIn(pending.credential)).toBe('accepted');
     const { rows } = await postgres.superuser.query("SELECT rolvaliduntil - now() BETWEEN '23 hours' AND '25 hours' AS soon FROM pg_roles WHERE rolname = $1", [login.username]);
@@ -100,7 +100,7 @@ describePostgres('a user whose password a superuser sets', postgres => {
   test('keeps its VALID UNTIL when the construct says nothing', async () => {
     const login = await postgres.createLogin("VALID UNTIL '2999-01-01'");
     const session = await open(login);
-    await session.apply(pendingFor(login.username));
+    await applyChange(session, pendingFor(login.username));
     await session.end();
     expect((await postgres.superuser.query("SELECT rolvaliduntil = '2999-01-01'::timestamptz AS kept FROM pg_roles WHERE rolname = $1", [login.username])).rows).toEqual([{ kept: true }]);
   });
@@ -113,7 +113,7 @@ describePostgres('a user whose password a superuser sets', postgres => {
       const session = await open(login, { memberOf: [role] });
       const pending = pendingFor(name);
       await session.lock();
-      await session.apply(pending);
+      await applyChange(session, pending);
       await session.end();
       expect(await postgres.trySignIn(pending.credential)).toBe('accepted');
       expect(await membershipsOf(name)).toEqual([role]);
@@ -124,7 +124,7 @@ describePostgres('a user whose password a superuser sets', postgres => {
     const login = await postgres.createLogin('NOLOGIN');
     const before = await postgres.storedPassword(login.username);
     const session = await open(login);
-    expect(await rejection(session.apply(pendingFor(login.username)))).toMatchObject({ code: 'USER_UNUSABLE', remedy: `ALTER ROLE "${login.username}" LOGIN` });
+    expect(await rejection(applyChange(session, pendingFor(login.username)))).toMatchObject({ code: 'USER_UNUSABLE', remedy: `ALTER ROLE "${login.username}" LOGIN` });
     await session.end();
     expect(await postgres.storedPassword(login.username)).toBe(before);
   });
@@ -133,7 +133,7 @@ describePostgres('a user whose password a superuser sets', postgres => {
     const login = { ...await postgres.createLogin(), password: 'pässword' };
     const before = await postgres.storedPassword(login.username);
     const session = await open(login);
-    expect((await rejection(session.apply(pendingFor(login.username)))).code).toBe('PASSWORD_NOT_RESTORABLE');
+    expect((await rejection(applyChange(session, pendingFor(login.username)))).code).toBe('PASSWORD_NOT_RESTORABLE');
     await session.end();
     expect(await postgres.storedPassword(login.username)).toBe(before);
   });
@@ -142,7 +142,7 @@ describePostgres('a user whose password a superuser sets', postgres => {
     const superuser = await postgres.createLogin(attribute, { by: BOOTSTRAP });
     const login = await postgres.createLogin('', { by: BOOTSTRAP });
     const session = await userNamed(login.username).signIn(credentialOf(superuser), credentialOf(login));
-    const applying = session.apply(pendingFor(login.username));
+    const applying = applyChange(session, pendingFor(login.username));
     if (attribute === 'CREATEROLE' && postgres.major === 15) {
       await applying; // until 15, CREATEROLE is enough
     } else {
@@ -166,7 +166,7 @@ describePostgres('a user whose password a superuser sets', postgres => {
     const [login, role] = [missing(), await createRoleByMaster()];
     const sessions = await Promise.all(Array.from({ length: 5 }, () => open(login, { memberOf: [role] })));
     const pending = pendingFor(login.username);
-    await Promise.all(sessions.map(session => session.apply(pending)));
+    await Promise.all(sessions.map(session => applyChange(session, pending)));
     await Promise.all(sessions.map(session => session.end()));
     expect(await passwordsIn(login, pending)).toEqual(newInForce);
     expect(await membershipsOf(login.username)).toEqual([role]);
@@ -184,7 +184,7 @@ describePostgres('a user whose password a superuser sets', postgres => {
     test.each([['cut before', oldInForce], ['cut after', newInForce]] as const)('has no verdict when the commit is %s the server', async (action, inForce) => {
       const login = await postgres.createLogin();
       const pending = pendingFor(login.username);
-      await through(login, 2, action, async session => expect(await rejection(session.apply(pending))).toBeInstanceOf(NoVerdict));
+      await through(login, 2, action, async session => expect(await rejection(applyChange(session, pending))).toBeInstanceOf(NoVerdict));
       expect(await passwordsIn(login, pending)).toEqual(inForce);
     });
 
@@ -192,7 +192,7 @@ describePostgres('a user whose password a superuser sets', postgres => {
       const login = await postgres.createLogin();
       const pending = pendingFor(login.username);
       await through(login, 3, 'cut before', async session => {
-        await session.apply(pending);
+        await applyChange(session, pending);
         await session.putBack();
       });
       expect(await passwordsIn(login, pending)).toEqual(oldInForce);

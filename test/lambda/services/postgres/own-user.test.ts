@@ -10,7 +10,7 @@ import { computeVerifier, saltOf } from '../../../../lambda/services/postgres/sc
 import type { PostgresRotationConfig } from '../../../../src/private/rotation-config';
 import { BOOTSTRAP, describePostgres, Login, uniqueName } from '../../../support/postgres';
 import { PostgresProxy, QueryAction } from '../../../support/postgres-proxy';
-import { configFor, connectorFor, credentialOf, pendingFor, rejection, testInvocation } from '../../../support/postgres-service';
+import { applyChange, configFor, connectorFor, credentialOf, pendingFor, rejection, testInvocation } from '../../../support/postgres-service';
 
 const HBA = ['hostssl all +md5_users all md5', 'host all all all scram-sha-256'];
 
@@ -32,7 +32,7 @@ describePostgres('a user who changes its own password', postgres => {
     const session = await open(login);
     const pending = pendingFor(login.username);
     await session.lock();
-    await session.apply(pending);
+    await applyChange(session, pending);
     expect(await passwordsIn(login, pending)).toEqual(newInForce);
     const verifier = await computeVerifier(pending.credential.password, { salt: saltOf(pending), iterations: 4096 });
     expect(await postgres.storedPassword(login.username)).toBe(verifier);
@@ -43,12 +43,12 @@ describePostgres('a user who changes its own password', postgres => {
     const login = await postgres.createLogin();
     const pending = pendingFor(login.username);
     const first = await open(login);
-    await first.apply(pending);
+    await applyChange(first, pending);
     const stored = await postgres.storedPassword(login.username);
-    await first.apply(pending);
+    await applyChange(first, pending);
     await first.end();
     const second = await open({ username: login.username, password: pending.credential.password });
-    await second.apply(pending);
+    await applyChange(second, pending);
     await second.end();
     expect(await postgres.storedPassword(login.username)).toBe(stored);
   });
@@ -59,7 +59,7 @@ describePostgres('a user who changes its own password', postgres => {
     const before = await postgres.storedPassword(login.username);
     const session = await open(login);
     const pending = pendingFor(login.username);
-    await session.apply(pending);
+    await applyChange(session, pending);
     await session.putBack();
     await session.end();
     expect(await postgres.storedPassword(login.username)).toBe(before);
@@ -71,7 +71,7 @@ describePostgres('a user who changes its own password', postgres => {
     const [row] = (await postgres.superuser.query<{ known: boolean }>("SELECT count(*) > 0 AS known FROM pg_settings WHERE name = 'scram_iterations'")).rows;
     if (row?.known) await postgres.superuser.query(`ALTER ROLE ${login.username} SET scram_iterations = 12345`);
     const session = await open(login);
-    await session.apply(pendingFor(login.username));
+    await applyChange(session, pendingFor(login.username));
     await session.end();
     expect(await postgres.storedPassword(login.username)).toMatch(row?.known ? /^SCRAM-SHA-256\$12345:/ : /^SCRAM-SHA-256\$4096:/);
   });
@@ -83,9 +83,9 @@ describePostgres('a user who changes its own password', postgres => {
       const session = await open(login);
       const pending = pendingFor(name);
       await session.lock();
-      await session.apply(pending);
+      await applyChange(session, pending);
       await session.putBack();
-      await session.apply(pending);
+      await applyChange(session, pending);
       await session.end();
       expect(await passwordsIn(login, pending)).toEqual(newInForce);
     }), { numRuns: 10 });
@@ -96,7 +96,7 @@ describePostgres('a user who changes its own password', postgres => {
     await postgres.superuser.query(`CREATE ROLE ${owner}; GRANT ${owner} TO ${login.username}; ALTER ROLE ${login.username} SET role = ${owner}; ALTER ROLE ${login.username} SET default_transaction_read_only = on`);
     const session = await open(login);
     const pending = pendingFor(login.username);
-    await session.apply(pending);
+    await applyChange(session, pending);
     await session.end();
     expect(await passwordsIn(login, pending)).toEqual(newInForce);
   });
@@ -113,7 +113,7 @@ describePostgres('a user who changes its own password', postgres => {
       const login = await createMd5User();
       const session = await open(login);
       const pending = pendingFor(login.username);
-      expect(await rejection(session.apply(pending))).toMatchObject({ code: 'MD5_PASSWORD', remedy: expect.stringContaining('`upgradeToScram: true`') });
+      expect(await rejection(applyChange(session, pending))).toMatchObject({ code: 'MD5_PASSWORD', remedy: expect.stringContaining('`upgradeToScram: true`') });
       await session.end();
       expect(await passwordsIn(login, pending)).toEqual(oldInForce);
     });
@@ -122,7 +122,7 @@ describePostgres('a user who changes its own password', postgres => {
       const login = await createMd5User();
       const before = await postgres.storedPassword(login.username);
       const session = await open(login, { upgradeToScram: true });
-      await session.apply(pendingFor(login.username));
+      await applyChange(session, pendingFor(login.username));
       expect(await postgres.storedPassword(login.username)).toMatch(/^SCRAM-SHA-256\$/);
       await session.putBack();
       await session.end();
@@ -139,7 +139,7 @@ describePostgres('a user who changes its own password', postgres => {
     await postgres.superuser.query(`ALTER ROLE ${login.username} PASSWORD '${password}'`);
     const before = await postgres.storedPassword(login.username);
     const session = await open(login);
-    const applying = session.apply(pendingFor(login.username));
+    const applying = applyChange(session, pendingFor(login.username));
     if (!restorable) {
       expect(await rejection(applying)).toMatchObject({ code: 'PASSWORD_NOT_RESTORABLE', remedy: expect.stringContaining('printable ASCII') });
     } else {
@@ -154,7 +154,7 @@ describePostgres('a user who changes its own password', postgres => {
     const login = await postgres.createLogin();
     const session = await open(login);
     const pending = pendingFor(login.username, 'pässword');
-    expect(await rejection(session.apply(pending))).toBeInstanceOf(PasswordRejected);
+    expect(await rejection(applyChange(session, pending))).toBeInstanceOf(PasswordRejected);
     await session.end();
     expect(await passwordsIn(login, pending)).toEqual(oldInForce);
   });
@@ -163,7 +163,7 @@ describePostgres('a user who changes its own password', postgres => {
     const login = await postgres.createLogin();
     await postgres.superuser.query(`ALTER ROLE ${login.username} SET session_preload_libraries = passwordcheck`);
     const session = await open(login);
-    const error = await rejection(session.apply(pendingFor(login.username, login.username))); // passwordcheck: must not equal the user's name
+    const error = await rejection(applyChange(session, pendingFor(login.username, login.username))); // passwordcheck: must not equal the user's name
     await session.end();
     expect(error).toBeInstanceOf(PasswordRejected);
     expect(error.reason).toContain('22023');
@@ -182,7 +182,7 @@ describePostgres('a user who changes its own password', postgres => {
     const users = Array.from({ length: 10 }, (_, index) => userOf(login, { databaseName: databases[index % 2] }, invocation));
     const sessions = await Promise.all(users.map(user => user.signIn(credentialOf(login))));
     const pending = pendingFor(login.username);
-    await Promise.all(sessions.map(session => session.apply(pending)));
+    await Promise.all(sessions.map(session => applyChange(session, pending)));
     await Promise.all(sessions.map(session => session.end()));
     expect(await passwordsIn(login, pending)).toEqual(newInForce);
   });
@@ -204,7 +204,7 @@ describePostgres('a user who changes its own password', postgres => {
       onPassword(1, action);
       const session = await open(login, proxy.endpoint);
       const pending = pendingFor(login.username);
-      expect(await rejection(session.apply(pending))).toBeInstanceOf(NoVerdict);
+      expect(await rejection(applyChange(session, pending))).toBeInstanceOf(NoVerdict);
       await session.end();
       expect(await passwordsIn(login, pending)).toEqual(inForce);
     });
@@ -215,7 +215,7 @@ describePostgres('a user who changes its own password', postgres => {
       onPassword(2, action);
       const session = await open(login, proxy.endpoint);
       const pending = pendingFor(login.username);
-      await session.apply(pending);
+      await applyChange(session, pending);
       await session.putBack();
       await session.end();
       expect(await postgres.storedPassword(login.username)).toBe(before);
@@ -229,7 +229,7 @@ describePostgres('a user who changes its own password', postgres => {
       const login = await postgres.createLogin();
       onPassword(1, { sqlState: '42501', message });
       const session = await open(login, proxy.endpoint);
-      const error = await rejection(session.apply(pendingFor(login.username)));
+      const error = await rejection(applyChange(session, pendingFor(login.username)));
       await session.end();
       expect(error.code).toBe(code);
       expect(error.remedy).toMatch(remedy);
@@ -246,7 +246,7 @@ describePostgres('a user who changes its own password', postgres => {
         },
       };
       const session = await open(login, proxy.endpoint);
-      const error = await rejection(session.apply(pendingFor(login.username)));
+      const error = await rejection(applyChange(session, pendingFor(login.username)));
       await session.end();
       expect(error).toBeInstanceOf(NoVerdict);
       expect(tries).toBe(6);

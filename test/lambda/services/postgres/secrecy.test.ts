@@ -3,7 +3,7 @@ import { Credential } from '../../../../lambda/engine/contract/credential';
 import { ManagedUser } from '../../../../lambda/services/postgres/managed-user';
 import { OwnUser } from '../../../../lambda/services/postgres/own-user';
 import { BOOTSTRAP, describePostgres, Login, MASTER, uniqueName } from '../../../support/postgres';
-import { configFor, connectorFor, credentialOf, pendingFor, testInvocation } from '../../../support/postgres-service';
+import { applyChange, configFor, connectorFor, credentialOf, pendingFor, testInvocation } from '../../../support/postgres-service';
 
 describePostgres('no password', postgres => {
   /** Whatever is done, and whatever comes of it, is written down. */
@@ -19,7 +19,7 @@ describePostgres('no password', postgres => {
     const verification = await user.prepareVerification();
     const pending = pendingFor(login.username, password);
     await noting(session.lock());
-    await noting(session.apply(pending));
+    await noting(applyChange(session, pending));
     await noting(verification.signIn(pending.credential));
     await noting(verification.signIn(new Credential(login.username, `wrong-${password}`)));
     await noting(session.putBack());
@@ -34,7 +34,7 @@ describePostgres('no password', postgres => {
     const user = new ManagedUser(connectorFor(configFor(postgres, login.username, { memberOf: ['no such role'], passwordValidForSeconds: 60 }), invocation));
     await noting(user.preflight(credentialOf(superuser), credentialOf(login)));
     const session = await user.signIn(credentialOf(superuser), credentialOf(login));
-    await noting(session.apply(pendingFor(login.username, password)));
+    await noting(applyChange(session, pendingFor(login.username, password)));
     await noting(session.putBack());
     told.push(session, user);
     await session.end();

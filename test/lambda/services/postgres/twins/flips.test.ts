@@ -75,9 +75,9 @@ describePostgres('two users that take turns', postgres => {
     ['quotes', 'o\'Br"ien\\n'], ['upper case', 'App'], ['unicode', 'größe_名前'], ['spaces', ' app user '], ['percent and dollar signs', 'a%s$1$$'], ['63 bytes', 'x'.repeat(50)],
   ])('may have names with %s', async (_, name) => {
     const longest = 63 - Buffer.byteLength(name) + name.length;
-    const names = ['1', '2', '3'].map(end => `${name}${end}${uniqueName('')}`.slice(0, longest));
-    const [username, alternateUsername, databaseName] = names;
-    const rig = await TwinsRig.create(postgres, { username, alternateUsername, databaseName: await postgres.createDatabase(undefined, databaseName) });
+    const [username, alternateUsername, database] = ['1', '2', '3'].map(end => `${name}${end}${uniqueName('')}`.slice(0, longest));
+    const databaseName = await postgres.createDatabase(undefined, database);
+    const rig = await TwinsRig.create(postgres, { username, alternateUsername, databaseName });
     await rig.flip();
     await rig.asMaster(`GRANT CREATE ON SCHEMA public TO ${quoted(rig.first)}`);
     await rig.asMaster(`ALTER ROLE ${quoted(rig.first)} IN DATABASE ${quoted(databaseName)} SET work_mem = '7MB'`);
