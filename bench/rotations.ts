@@ -10,14 +10,18 @@ import { median, Row, rounded } from './measure';
 
 const FLIPS = 100;
 
-/** Calls and sign-ins of each strategy, as the rehearsal of an app with all three sees them. */
-export function measureStrategies(root: string, scratch: string): Row[] {
-  const report = rehearse(root, scratch, 'strategies', ['--rotations', '6'], (stack, target) => {
+/** Rehearses an app with all three strategies on one database. */
+export function rehearseStrategies(root: string, scratch: string): RehearsalReport {
+  return rehearse(root, scratch, 'strategies', ['--rotations', '6'], (stack, target) => {
     const rotationRules = RotationRules.rate(Duration.days(30));
     new SingleUserRotation(stack, 'Single', { target, username: 'postgres', rotationRules });
     new SuperuserRotation(stack, 'Superuser', { target, username: 'reports', rotationRules });
     new AlternatingUsersRotation(stack, 'Alternating', { target, username: 'app', rotationRules });
   });
+}
+
+/** Calls and sign-ins of each strategy. */
+export function countOf(report: RehearsalReport): Row[] {
   const aims = { 'single-user': '≤ 9', 'superuser': '≤ 10', 'alternating-users': '≤ 10', 'unknown': '–' } as const;
   return report.rotations.flatMap((rotation) => [
     { what: `Secrets Manager calls, ${rotation.strategy}`, measured: per(rotation, secretsManagerCalls), aim: aims[rotation.strategy] },

@@ -1,5 +1,6 @@
 export * from './alarm-on-failure-options';
 export * from './alternating-users-rotation';
+export * from './alternating-users-rotation-props';
 export * from './cutover';
 export * from './database-user-secret';
 export * from './on-drift';
@@ -9,4 +10,6 @@ export * from './rotation';
 export * from './rotation-rules';
 export * from './rotation-target';
 export * from './single-user-rotation';
+export * from './single-user-rotation-props';
 export * from './superuser-rotation';
+export * from './superuser-rotation-props';

@@ -17,9 +17,12 @@ export interface PostgresRotationProps extends RotationProps {
   readonly username: string;
 
   /**
-   * Whether a password that the server stores as an md5 hash is stored as a SCRAM-SHA-256 verifier from the first
-   * rotation on. Clients whose driver does not speak SCRAM can then not sign in any more. With `false` a rotation
-   * fails when it meets an md5 hash.
+   * Whether a password that the server stores as an md5 hash may become a SCRAM-SHA-256 verifier, which every rotation
+   * stores. Drivers that do not speak SCRAM cannot sign in from then on.
+   *
+   * With `false` `SingleUserRotation` fails on an md5 hash, before anything changes. A superuser's sign-in does not show
+   * how another user's password is stored: `SuperuserRotation` fails on one in the check before its first rotation
+   * only, and `AlternatingUsersRotation` does not look.
    *
    * @see https://www.postgresql.org/docs/current/auth-password.html
    * @default false

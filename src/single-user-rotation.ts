@@ -1,18 +1,7 @@
 import { Construct } from 'constructs';
-import { Cutover } from './cutover';
-import { PostgresRotationProps } from './postgres-rotation-props';
 import { singleUserPlan } from './private/postgres-plans';
 import { RotationBase } from './private/rotation-base';
-
-/** Props of {@link SingleUserRotation}. */
-export interface SingleUserRotationProps extends PostgresRotationProps {
-  /**
-   * How the password is changed and the new version promoted.
-   *
-   * @default Cutover.SINGLE_STEP
-   */
-  readonly cutover?: Cutover;
-}
+import { SingleUserRotationProps } from './single-user-rotation-props';
 
 /**
  * Rotates the password of a PostgreSQL user that changes its own password.

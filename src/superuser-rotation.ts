@@ -1,18 +1,7 @@
 import { Construct } from 'constructs';
-import { Cutover } from './cutover';
-import { PostgresSuperuserRotationProps } from './postgres-rotation-props';
 import { superuserPlan } from './private/postgres-plans';
 import { RotationBase } from './private/rotation-base';
-
-/** Props of {@link SuperuserRotation}. */
-export interface SuperuserRotationProps extends PostgresSuperuserRotationProps {
-  /**
-   * How the password is changed and the new version promoted.
-   *
-   * @default Cutover.SINGLE_STEP
-   */
-  readonly cutover?: Cutover;
-}
+import { SuperuserRotationProps } from './superuser-rotation-props';
 
 /**
  * Rotates the password of one PostgreSQL user, changed by a superuser; not CDK's multi-user rotation, which is

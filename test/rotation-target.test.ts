@@ -70,10 +70,9 @@ describe('RotationTarget.fromDatabaseCluster', () => {
   test('takes the writer endpoint', () => {
     const stack = newStack();
     new AlternatingUsersRotation(stack, 'Rotation', { target: RotationTarget.fromDatabaseCluster(newCluster(stack)), username: 'app' });
-    expect(configOf(Template.fromStack(stack))).toMatchObject({
-      host: JSON.stringify({ 'Fn::GetAtt': ['ClusterEB0386A7', 'Endpoint.Address'] }),
-      verifyEndpoints: [],
-    });
+    const config = configOf(Template.fromStack(stack));
+    expect(config.host).toBe(JSON.stringify({ 'Fn::GetAtt': ['ClusterEB0386A7', 'Endpoint.Address'] }));
+    expect(config).not.toHaveProperty('verifyEndpoints');
   });
 
   test('has the reader endpoint verified on request', () => {

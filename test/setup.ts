@@ -1,4 +1,4 @@
-// The template validator of aws-cdk-lib loads for more than a second in each test file; one test of the constructs turns it on again.
+// The template validator of aws-cdk-lib loads for more than a second in each test file; the test of the examples asks it itself.
 process.env.CDK_VALIDATION ??= 'false';
 
 // Node.js 20 is supported on purpose; its end of life is no finding of a test.

@@ -1,6 +1,7 @@
 import { RotationConfig } from '../../src/private/rotation-config';
 import { Credential, StoredCredential } from '../engine/contract/credential';
 import { PasswordRejected, RotationError } from '../engine/contract/errors';
+import { AWSPREVIOUS, Labels } from '../engine/labels';
 import { generatePassword } from '../engine/password-generator';
 import { testRequest } from '../engine/preflight';
 import { prepare } from '../engine/prepare';
@@ -47,9 +48,9 @@ export class AlternatingUsersStrategy implements RotationStrategy {
   createSecret(rotation: Rotation): Promise<void> {
     return prepare(rotation, {
       facts: this.users.facts,
-      next: async (current) => {
+      next: async (current, labels) => {
         this.assertConfigured(current);
-        warnOfEarlyFlip(rotation);
+        warnOfEarlyFlip(rotation, labels);
         return new Credential(this.other(current.credential.username), generatePassword(this.config.passwordPolicy));
       },
     });
@@ -57,7 +58,8 @@ export class AlternatingUsersStrategy implements RotationStrategy {
 
   async setSecret(rotation: Rotation): Promise<void> {
     try {
-      await asSuperuser(rotation, this.config, (superuser) => this.users.converge({ superuser, fence: () => this.fence(rotation) }));
+      const fence = (): Promise<Pair> => this.fence(rotation);
+      await asSuperuser(rotation, this.config, this.users.usernames, (superuser) => this.users.converge({ superuser, fence }));
     } catch (error: unknown) {
       if (error instanceof AlreadyCurrent) return;
       if (error instanceof PasswordRejected) await rotation.versions.giveUpPending(await rotation.fence());
@@ -70,7 +72,7 @@ export class AlternatingUsersStrategy implements RotationStrategy {
     const request = await testRequest(rotation);
     if (request.kind !== 'preflight') return;
     this.assertConfigured(request.current);
-    await asSuperuser(rotation, this.config, (superuser) => this.users.preflight(superuser, request.current.credential));
+    await asSuperuser(rotation, this.config, this.users.usernames, (superuser) => this.users.preflight(superuser, request.current.credential));
   }
 
   async finishSecret(rotation: Rotation): Promise<void> {
@@ -118,7 +120,8 @@ class AlreadyCurrent extends RotationError {
 }
 
 /** Two flips within one time to live of a client's copy refuse that client; an urgent second rotation must still be possible. */
-function warnOfEarlyFlip({ invocation: { log, measurements } }: Rotation): void {
+function warnOfEarlyFlip({ invocation: { log, measurements } }: Rotation, labels: Labels): void {
+  if (labels.versionWith(AWSPREVIOUS) === undefined) return; // the first rotation: nothing has flipped yet
   const age = measurements.replacedVersionAgeSeconds ?? HOUR_SECONDS;
   if (age < HOUR_SECONDS) log.warn('the last flip was less than an hour ago: clients with an older copy of the secret will be refused', { milliseconds: age * 1000 });
 }

@@ -1,5 +1,6 @@
 import { NoVerdict, PasswordRejected, RotationError, SignInRefused } from './contract/errors';
 import { PasswordSession, Verification } from './contract/password-session';
+import { AWSCURRENT } from './labels';
 import { PromotionRefused } from './promotion';
 import { Rotation } from './rotation';
 import { SecretVersion } from './secret-versions';
@@ -90,9 +91,13 @@ async function change(rotation: Rotation, { current, pending }: Pick<CutoverPart
   }
 }
 
-/** The old password comes back, unless somebody moved AWSCURRENT meanwhile; a value that was definitely refused is given up then. */
+/**
+ * The old password comes back, unless somebody moved AWSCURRENT meanwhile: not even a rotation that was cancelled right after the change may
+ * leave clients with a password that signs in nowhere. A value that was definitely refused is given up then.
+ */
 async function afterFailedVerification(rotation: Rotation, current: SecretVersion, session: PasswordSession, error: unknown): Promise<RotationError> {
-  const labels = await rotation.fence(current.versionId);
+  const labels = await rotation.versions.labels();
+  if (!labels.has(current.versionId, AWSCURRENT)) throw rotation.superseded();
   await putBack(rotation, session);
   if (error instanceof SignInRefused) await rotation.versions.giveUpPending(labels);
   if (error instanceof NoVerdict) return error;

@@ -18,7 +18,6 @@ export interface LambdaContext {
 export type RotationHandler = (event: unknown, context: LambdaContext) => Promise<void>;
 
 const CONNECTION_TIMEOUT_MS = 2_000;
-const REQUEST_TIMEOUT_MS = 3_000;
 
 /**
  * The function that Secrets Manager invokes for each step. A failure is logged once, here, and rethrown: Secrets
@@ -28,7 +27,7 @@ export function createHandler<Config>(strategyFor: (config: Config, invocation: 
   // Kept for the life of the process: its connection and credentials are used again by the next step.
   const client = new SecretsManagerClient({
     maxAttempts: 1, // the engine repeats calls itself: it must know when an answer was lost
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, throwOnRequestTimeout: true }, // each call brings its own limit
   });
   return async (event, context) => {
     const measurements = new Measurements();

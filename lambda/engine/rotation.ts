@@ -27,8 +27,12 @@ export class Rotation {
     const labels = await this.versions.labels();
     const unmoved = currentVersionId === undefined || labels.has(currentVersionId, AWSCURRENT);
     if (labels.guard(this.token) === 'pending' && unmoved) return labels;
-    throw new RotationError('ROTATION_SUPERSEDED', `AWSCURRENT of ${this.request.secretArn} moved while this step was under way`, {
-      remedy: 'Another invocation finished the rotation first, or somebody moved the label; nothing was changed here. Nothing needs to be done',
+    throw this.superseded();
+  }
+
+  superseded(): RotationError {
+    return new RotationError('ROTATION_SUPERSEDED', `AWSCURRENT of ${this.request.secretArn} moved while this step was under way`, {
+      remedy: 'Another invocation finished the rotation first: then nothing needs to be done. Or somebody moved the label: see that AWSCURRENT names a version that signs in',
     });
   }
 

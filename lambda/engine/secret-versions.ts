@@ -8,6 +8,9 @@ import { RotationRequest } from './rotation-event';
 import { SecretDocument } from './secret-document';
 import { alreadyHasOtherContent, callFailed, isNotFound, isRepeatable } from './secrets-manager-errors';
 
+const LONGEST_CALL_MS = 3_000;
+const LEAST_CALL_MS = 1_000;
+
 /** A version that was read, with the labels it had then. */
 export interface SecretVersion extends StoredCredential {
   readonly document: SecretDocument;
@@ -25,7 +28,7 @@ export class SecretVersions {
 
   async labels(): Promise<Labels> {
     const { secretArn } = this.request;
-    const answer = await this.repeated('DescribeSecret', secretArn, () => this.client.send(new DescribeSecretCommand({ SecretId: secretArn })));
+    const answer = await this.repeated('DescribeSecret', secretArn, () => this.client.send(new DescribeSecretCommand({ SecretId: secretArn }), this.limits));
     return new Labels(secretArn, answer.RotationEnabled ?? false, answer.VersionIdsToStages ?? {});
   }
 
@@ -66,7 +69,7 @@ export class SecretVersions {
       RotationToken: rotationToken,
     });
     try {
-      await this.repeat(() => this.client.send(command));
+      await this.repeat(() => this.client.send(command, this.limits));
       return 'stored';
     } catch (error: unknown) {
       if (alreadyHasOtherContent(error)) return 'already stored';
@@ -81,7 +84,7 @@ export class SecretVersions {
       VersionStage: AWSCURRENT,
       MoveToVersionId: this.request.clientRequestToken,
       RemoveFromVersionId: from,
-    }));
+    }), this.limits);
   }
 
   /**
@@ -98,7 +101,7 @@ export class SecretVersions {
     const { secretArn, clientRequestToken } = this.request;
     return this.repeated('UpdateSecretVersionStage', secretArn, () => this.client.send(new UpdateSecretVersionStageCommand({
       SecretId: secretArn, VersionStage: label, RemoveFromVersionId: clientRequestToken,
-    })));
+    }), this.limits));
   }
 
   private async readIfThere(which: { VersionId: string } | { VersionStage: string }): Promise<SecretVersion | undefined> {
@@ -119,7 +122,7 @@ export class SecretVersions {
   }
 
   private async readRaw(secretArn: string, which: { VersionId: string } | { VersionStage: string }): Promise<SecretVersion> {
-    const answer = await this.repeat(() => this.client.send(new GetSecretValueCommand({ SecretId: secretArn, ...which })));
+    const answer = await this.repeat(() => this.client.send(new GetSecretValueCommand({ SecretId: secretArn, ...which }), this.limits));
     const versionId = answer.VersionId ?? '';
     const document = SecretDocument.parse(secretArn, versionId, answer.SecretString);
     return {
@@ -134,6 +137,11 @@ export class SecretVersions {
     } catch (error: unknown) {
       throw callFailed(operation, secretArn, error);
     }
+  }
+
+  /** A call that begins shortly before the deadline must not use up the reserve; putting things right gets the least. */
+  private get limits(): { readonly requestTimeout: number } {
+    return { requestTimeout: Math.ceil(Math.min(LONGEST_CALL_MS, Math.max(LEAST_CALL_MS, this.invocation.deadline.remainingMs))) };
   }
 
   /** The SDK's own retries are off: they would hide that an answer was lost. */

@@ -27,14 +27,19 @@ export function alreadyHasOtherContent(error: unknown): boolean {
   return named(error, 'ResourceExistsException');
 }
 
-/** Our error for a call that failed for good. Messages of Secrets Manager name ARNs, versions and labels, never values. */
+/** Our error for a call that failed for good. */
 export function callFailed(operation: string, secretArn: string, error: unknown): RotationError {
   if (error instanceof RotationError) return error;
-  const said = error instanceof SecretsManagerServiceException ? `${error.name}: ${error.message}` : errorName(error);
+  const said = speaksOfNoValue(error) ? `${error.name}: ${error.message}` : errorName(error);
   return new RotationError(isNotFound(error) ? 'SECRET_UNREADABLE' : 'SECRETS_MANAGER_FAILED', `${operation} on ${secretArn} failed (${said})`, {
     remedy: remedyFor(error),
     cause: error,
   });
+}
+
+/** Messages of Secrets Manager name ARNs, versions and labels; but a validation error may quote the member that it refuses, a value or a rotation token. */
+function speaksOfNoValue(error: unknown): error is SecretsManagerServiceException {
+  return error instanceof SecretsManagerServiceException && !named(error, 'ValidationException');
 }
 
 function remedyFor(error: unknown): string {

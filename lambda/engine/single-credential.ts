@@ -59,7 +59,10 @@ export abstract class SingleCredentialStrategy implements RotationStrategy {
       this.assertConfigured(request.current);
       await this.preflight(rotation, request.current);
     }
-    if (request.kind === 'rotation' && this.stepwise) await this.verify(request.pending.credential);
+    if (request.kind === 'rotation' && this.stepwise) {
+      this.assertConfigured(request.pending);
+      await this.verify(request.pending.credential);
+    }
   }
 
   async finishSecret(rotation: Rotation): Promise<void> {
@@ -115,13 +118,13 @@ export abstract class SingleCredentialStrategy implements RotationStrategy {
   }
 
   private async applyAgain(rotation: Rotation, current: SecretVersion): Promise<void> {
-    const previous = await rotation.versions.previous();
-    const { session } = await this.open(rotation, { current: previous ?? current, pending: current });
+    const { session } = await this.open(rotation, { current, pending: current });
     try {
       await session.lock();
       const apply = await session.prepareChange(current);
       const labels = await rotation.versions.labels();
-      if (labels.has(current.versionId, AWSCURRENT)) await apply();
+      if (!labels.has(current.versionId, AWSCURRENT)) throw rotation.superseded();
+      await apply();
       rotation.invocation.log.warn('AWSCURRENT was not in force and was applied again', { versionId: current.versionId });
     } finally {
       await session.end();

@@ -8,12 +8,15 @@ const READ_AGAIN_AFTER_MS = 1_000;
 const READS = 4;
 
 /**
- * Does something as the superuser. Its secret may be rotated at that very moment: when the sign-in is refused the secret is read again, with
- * jitter, a few times.
+ * Does something as the superuser, who is none of the users that are `rotated`. Its secret may be rotated at that very moment: when the sign-in
+ * is refused the secret is read again, with jitter, a few times.
  */
-export async function asSuperuser<T>(rotation: Rotation, config: RotationConfig, work: (superuser: Credential) => Promise<T>): Promise<T> {
+export async function asSuperuser<T>(
+  rotation: Rotation, config: RotationConfig, rotated: readonly string[], work: (superuser: Credential) => Promise<T>,
+): Promise<T> {
   for (let read = 1; ; read++) {
     const superuser = await superuserCredential(rotation, config);
+    if (rotated.includes(superuser.username)) throw superuserIsRotated(rotation, superuser);
     try {
       return await work(superuser);
     } catch (error: unknown) {
@@ -33,5 +36,12 @@ async function superuserCredential(rotation: Rotation, { superuserSecretArn }: R
   if (version.secretArn !== rotation.request.secretArn) return version.credential;
   throw new RotationError('SUPERUSER_IS_THE_SECRET', `${version.secretArn} is both the secret to rotate and the superuser's`, {
     remedy: 'Give the construct another `superuserSecret`, or use SingleUserRotation for the superuser itself',
+  });
+}
+
+/** Its password would change, and its own secret would not hear of it: no later rotation could sign in. */
+function superuserIsRotated({ request }: Rotation, { username }: Credential): RotationError {
+  return new RotationError('SUPERUSER_IS_THE_SECRET', `the superuser ${JSON.stringify(username)} is a user whose password the rotation of ${request.secretArn} changes; nothing was changed`, {
+    remedy: 'Give the construct the `superuserSecret` of another user, or use SingleUserRotation for the superuser itself',
   });
 }

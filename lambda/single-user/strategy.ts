@@ -30,14 +30,16 @@ export class SingleUserStrategy extends SingleCredentialStrategy {
     const settled = [current.versionId, labels.versionWith(AWSPREVIOUS), rotation.token];
     if (recoverable === undefined || settled.includes(recoverable)) return undefined;
     const version = await rotation.versions.version(recoverable);
-    this.assertConfigured(version);
+    if (version.credential.username !== this.config.username) return undefined; // left by a rotation of other users, before the construct was replaced
     rotation.invocation.log.warn('the password of a rotation that did not finish is adopted', { versionId: recoverable });
     return version.credential.password;
   }
 
   /** The password in force is normally AWSCURRENT's; after a crash AWSPENDING's; after a restore of the service AWSPREVIOUS's. */
   protected async open(rotation: Rotation, { current, pending }: Candidates): Promise<OpenSession> {
-    for (const version of this.stepwise ? [pending, current] : [current, pending]) {
+    const changedBefore = this.stepwise && rotation.request.step === 'finishSecret'; // in AWS's order setSecret does it: no refused sign-in
+    const order = changedBefore ? [pending, current] : [current, pending];
+    for (const version of new Set(order)) {
       const session = await this.signInUnlessRefused(version);
       if (session !== undefined) return { session, pendingInForce: version === pending };
     }

@@ -29,11 +29,11 @@ export class SuperuserStrategy extends SingleCredentialStrategy {
 
   /** The superuser need not know which password is in force: setting the same one again changes nothing. */
   protected async open(rotation: Rotation, { current }: Candidates): Promise<OpenSession> {
-    const session = await asSuperuser(rotation, this.config, (superuser) => this.users.signIn(superuser, current.credential));
+    const session = await asSuperuser(rotation, this.config, [this.config.username], (superuser) => this.users.signIn(superuser, current.credential));
     return { session, pendingInForce: false };
   }
 
   protected preflight(rotation: Rotation, current: SecretVersion): Promise<void> {
-    return asSuperuser(rotation, this.config, (superuser) => this.users.preflight(superuser, current.credential));
+    return asSuperuser(rotation, this.config, [this.config.username], (superuser) => this.users.preflight(superuser, current.credential));
   }
 }

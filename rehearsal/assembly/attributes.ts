@@ -2,8 +2,8 @@ import { arn, globalArn } from './aws-environment';
 import { clusterEndpoint, clusterReaderEndpoint, databaseIdentifier, databasePort, instanceEndpoint, managedSecretKey } from './database-names';
 import { uuid } from './parameters';
 import { madeUp, physicalName } from './physical-names';
-import { resourceKey, type Resolver } from './resolver';
-import { asList, Resource } from './template';
+import type { Resolver } from './resolver';
+import { asList, Resource, resourceKey } from './template';
 import { Unresolvable } from './unresolvable';
 
 type Made = (resolver: Resolver, resource: Resource) => unknown;

@@ -1,7 +1,7 @@
 import { partitionOf } from './aws-environment';
 import { madeUp, madeUpOfEnvironment } from './physical-names';
-import { resourceKey, type Resolver } from './resolver';
-import { Resource } from './template';
+import type { Resolver } from './resolver';
+import { Resource, resourceKey } from './template';
 
 const POSTGRES_PORT = '5432';
 

@@ -44,7 +44,7 @@ export function findRotations(values: SecretValues, unresolvableSecrets: Readonl
 }
 
 function undecided({ resolver }: SecretValues): SkippedRotation[] {
-  return resolver.undecided('AWS::SecretsManager::RotationSchedule').map(({ name, reason }) => ({ constructPath: name, reason }));
+  return resolver.undecided('AWS::SecretsManager::RotationSchedule').map(({ resource, reason }) => ({ constructPath: constructPathOf(resource), reason }));
 }
 
 function defineRotation(values: SecretValues, schedule: Resource): RotationDefinition {

@@ -1,4 +1,5 @@
 import type { PolicyDocument, Statement } from '../iam';
+import { attachedPolicies } from './attached-policies';
 import { arnOf } from './attributes';
 import { MANAGED_POLICIES } from './managed-policies';
 import { NO_VALUE } from './no-value';
@@ -13,7 +14,7 @@ export interface RolePolicies {
   readonly arn: string;
   readonly identity: readonly PolicyDocument[];
   readonly boundary?: PolicyDocument;
-  /** Policies and parts of policies that the assembly does not hold: they allow nothing. */
+  /** Policies and parts of policies that the assembly does not hold: they allow nothing, and may deny. */
   readonly unknown: readonly string[];
 }
 
@@ -24,31 +25,42 @@ export function findRolePolicies(resolver: Resolver, roleArn: string): RolePolic
   const unknown: string[] = [];
   const read = (document: unknown, stack: Stack): PolicyDocument => readPolicy(resolver, document, stack, unknown);
   const name = resolver.string({ Ref: role.logicalId }, role.stack);
-  const attached = asList(resolver.property(role, 'ManagedPolicyArns')).map(arn => findManagedPolicy(resolver, String(arn), read));
+  const attached = asList(resolver.property(role, 'ManagedPolicyArns')).map(arn => findManagedPolicy(resolver, String(arn), read) ?? unknownPolicy(String(arn)));
   const boundaryArn = resolver.optionalString(role, 'PermissionsBoundary');
   return {
     arn: roleArn,
     identity: [
-      ...asList(role.properties.Policies).map(policy => read(isRecord(policy) ? policy.PolicyDocument : undefined, role.stack)),
-      ...attached.filter(policy => policy !== undefined),
-      ...policiesThatName(resolver, name).map(({ properties, stack }) => read(properties.PolicyDocument, stack)),
+      ...asList(keepUnresolvable(resolver, role.properties.Policies, role.stack, unknown)).map(policyOf),
+      ...attached,
+      ...policiesThatName(resolver, name, read),
     ],
     boundary: boundaryArn === undefined ? undefined : findManagedPolicy(resolver, boundaryArn, read) ?? { Statement: [] },
-    unknown: [...unknown, ...missing(resolver, role, boundaryArn), ...resolver.undecided(...POLICIES).map(policy => `${policy.name}: ${policy.reason}`)],
+    unknown: [...unknown, ...missing(resolver, role, boundaryArn)],
   };
 }
 
 /** The policies of a resource that others attach to it: of a secret, a key, … */
 export function readPolicy(resolver: Resolver, document: unknown, stack: Stack, unknown: string[]): PolicyDocument {
-  const read = keepUnresolvable(resolver, document, stack, unknown);
-  return { Statement: isRecord(read) ? asList(read.Statement).filter(isRecord) as Statement[] : [] };
+  return documentOf(keepUnresolvable(resolver, document, stack, unknown));
 }
 
-function policiesThatName(resolver: Resolver, roleName: string): Resource[] {
-  return resolver.resourcesOf(...POLICIES).filter((policy) => {
-    const roles = policy.type === 'AWS::IAM::RolePolicy' ? policy.properties.RoleName : policy.properties.Roles;
-    return asList(ifResolvable(() => resolver.resolve(roles, policy.stack))).includes(roleName);
-  });
+/** An inline policy, or the intrinsic that stands for it and could not be worked out. */
+function policyOf(policy: unknown): PolicyDocument {
+  return documentOf(isRecord(policy) && 'PolicyName' in policy ? policy.PolicyDocument : policy);
+}
+
+/** What is no statement, such as an intrinsic in place of the whole document, stays as one that denies: nobody knows what it says. */
+function documentOf(read: unknown): PolicyDocument {
+  const statements = asList(isRecord(read) && 'Statement' in read ? read.Statement : read);
+  return { Statement: statements.map((statement): Statement => isRecord(statement) ? statement : {}) };
+}
+
+function policiesThatName(resolver: Resolver, roleName: string, read: (document: unknown, stack: Stack) => PolicyDocument): PolicyDocument[] {
+  const namesRole = ({ type, properties, stack }: Resource): boolean => {
+    const roles = type === 'AWS::IAM::RolePolicy' ? properties.RoleName : properties.Roles;
+    return asList(resolver.resolve(roles, stack)).includes(roleName);
+  };
+  return attachedPolicies(resolver, POLICIES, namesRole, ({ properties, stack }) => read(properties.PolicyDocument, stack));
 }
 
 function findManagedPolicy(resolver: Resolver, arn: string, read: (document: unknown, stack: Stack) => PolicyDocument): PolicyDocument | undefined {
@@ -56,10 +68,20 @@ function findManagedPolicy(resolver: Resolver, arn: string, read: (document: unk
   return own === undefined ? MANAGED_POLICIES[nameOfManaged(arn)] : read(own.properties.PolicyDocument, own.stack);
 }
 
+/** A policy of AWS's own grants; one of the account's may deny, too. */
+function unknownPolicy(arn: string): PolicyDocument {
+  if (arn !== nameOfManaged(arn)) return { Statement: [] };
+  return { Statement: { Effect: 'Deny', Action: '*', Resource: '*' }, doubt: notInAssembly(arn) };
+}
+
 function missing(resolver: Resolver, role: Resource, boundaryArn: string | undefined): string[] {
   const arns = [...asList(resolver.property(role, 'ManagedPolicyArns')).map(String), ...boundaryArn === undefined ? [] : [boundaryArn]];
   return arns.filter(arn => findManagedPolicy(resolver, arn, () => ({ Statement: [] })) === undefined)
-    .map(arn => `the policy ${arn} is not in the assembly`);
+    .map(notInAssembly);
+}
+
+function notInAssembly(arn: string): string {
+  return `the policy ${arn} is not in the assembly`;
 }
 
 function nameOfManaged(arn: string): string {

@@ -4,19 +4,15 @@ import { DynamicReferences, resolveDynamicReferences } from './dynamic-reference
 import { INTRINSICS } from './intrinsics';
 import { NO_VALUE } from './no-value';
 import { parameterOf } from './parameters';
-import { Assembly, isRecord, Resource, Stack } from './template';
+import { Assembly, isRecord, Resource, Stack, TemplateResource } from './template';
 import { ifResolvable, Unresolvable } from './unresolvable';
 
 export interface ResolverProps {
   readonly assembly: Assembly;
-  /** ARNs end in random characters of the service's, so they are told: by {@link resourceKey}. */
+  /** ARNs end in random characters of the service's, so they are told: by `resourceKey`. */
   readonly secretArns?: ReadonlyMap<string, string>;
   /** @default - dynamic references are unresolvable */
   readonly dynamicReferences?: DynamicReferences;
-}
-
-export function resourceKey(stack: Stack, logicalId: string): string {
-  return `${stack.name}/${stack.account}/${stack.region}/${logicalId}`;
 }
 
 /**
@@ -74,7 +70,7 @@ export class Resolver {
     if (found.Condition !== undefined && !holds(this, { Condition: found.Condition }, stack)) {
       throw new Unresolvable(`${logicalId} of stack ${stack.name} is not created: its condition ${found.Condition} is false`);
     }
-    return { stack, logicalId, type: found.Type, properties: found.Properties ?? {}, metadata: found.Metadata ?? {} };
+    return describe(stack, logicalId, found);
   }
 
   /** The resources of these types in all stacks, less those whose condition is false or undecided. */
@@ -85,11 +81,11 @@ export class Resolver {
   }
 
   /** The resources of these types of which cannot be said whether they are created. */
-  undecided(...types: readonly string[]): { readonly name: string; readonly reason: string }[] {
+  undecided(...types: readonly string[]): { readonly resource: Resource; readonly reason: string }[] {
     const isUndecided = (Condition: string, stack: Stack): boolean => ifResolvable(() => holds(this, { Condition }, stack)) === undefined;
     return this.assembly.stacks.flatMap(stack => Object.entries(stack.template.Resources ?? {})
       .filter(([, { Type, Condition }]) => types.includes(Type) && Condition !== undefined && isUndecided(Condition, stack))
-      .map(([logicalId, { Condition }]) => ({ name: `${stack.name}/${logicalId}`, reason: `its condition ${Condition} cannot be decided` })));
+      .map(([logicalId, found]) => ({ resource: describe(stack, logicalId, found), reason: `its condition ${found.Condition} cannot be decided` })));
   }
 
   ref(logicalId: string, stack: Stack): unknown {
@@ -114,4 +110,8 @@ export class Resolver {
     const value = intrinsic(this, argument, stack);
     return typeof value === 'string' ? resolveDynamicReferences(value, stack, this.dynamicReferences) : value;
   }
+}
+
+function describe(stack: Stack, logicalId: string, { Type, Properties, Metadata }: TemplateResource): Resource {
+  return { stack, logicalId, type: Type, properties: Properties ?? {}, metadata: Metadata ?? {} };
 }

@@ -1,4 +1,5 @@
 import type { PolicyDocument, Statement } from '../iam';
+import { attachedPolicies } from './attached-policies';
 import { arnOf } from './attributes';
 import { arn, globalArn } from './aws-environment';
 import { readPolicy } from './policies';
@@ -8,9 +9,12 @@ import { ifResolvable, Unresolvable } from './unresolvable';
 
 /** `AWS::SecretsManager::ResourcePolicy` of a secret, also one that hangs on its attachment. */
 export function policiesOfSecret(resolver: Resolver, secretArn: string, unknown: string[]): PolicyDocument[] {
-  return resolver.resourcesOf('AWS::SecretsManager::ResourcePolicy')
-    .filter(policy => ifResolvable(() => resolver.optionalString(policy, 'SecretId')) === secretArn)
-    .map(policy => readPolicy(resolver, policy.properties.ResourcePolicy, policy.stack, unknown));
+  return attachedPolicies(
+    resolver,
+    ['AWS::SecretsManager::ResourcePolicy'],
+    policy => resolver.optionalString(policy, 'SecretId') === secretArn,
+    ({ properties, stack }) => readPolicy(resolver, properties.ResourcePolicy, stack, unknown),
+  );
 }
 
 /** The policy of a key; without one of its own a key lets its account's policies decide. */
@@ -34,9 +38,12 @@ export function keyArnOf(resolver: Resolver, kmsKeyId: string): string {
 
 /** The `AWS::Lambda::Permission`s of a function, version or alias, each as the statement that Lambda makes of it. */
 export function permissionsOfFunction(resolver: Resolver, functionArn: string, unknown: string[]): PolicyDocument[] {
-  return resolver.resourcesOf('AWS::Lambda::Permission')
-    .filter(({ properties, stack }) => ifResolvable(() => withAccount(resolver.string(properties.FunctionName, stack), stack)) === functionArn)
-    .map(permission => readPolicy(resolver, { Statement: [statementOf(permission, functionArn)] }, permission.stack, unknown));
+  return attachedPolicies(
+    resolver,
+    ['AWS::Lambda::Permission'],
+    ({ properties, stack }) => withAccount(resolver.string(properties.FunctionName, stack), stack) === functionArn,
+    permission => readPolicy(resolver, { Statement: [statementOf(permission, functionArn)] }, permission.stack, unknown),
+  );
 }
 
 function withAccount(nameOrArn: string, stack: Stack): string {

@@ -2,8 +2,8 @@ import { databaseIdentifier, managedSecretKey } from './database-names';
 import { findDatabases } from './databases';
 import { uuid } from './parameters';
 import { madeUp, physicalName } from './physical-names';
-import { resourceKey, type Resolver } from './resolver';
-import { constructPathOf, Resource } from './template';
+import type { Resolver } from './resolver';
+import { constructPathOf, Resource, resourceKey } from './template';
 import { Unresolvable } from './unresolvable';
 
 /** A secret that CloudFormation, or RDS on its behalf, creates. */

@@ -62,6 +62,10 @@ export interface Resource {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+export function resourceKey(stack: Stack, logicalId: string): string {
+  return `${stack.name}/${stack.account}/${stack.region}/${logicalId}`;
+}
+
 export function constructPathOf(resource: Resource): string {
   const path = resource.metadata['aws:cdk:path'] ?? resource.stack.constructPaths.get(resource.logicalId);
   return typeof path === 'string' ? path.replace(/^\//, '').replace(/\/Resource$/, '') : `${resource.stack.name}/${resource.logicalId}`;

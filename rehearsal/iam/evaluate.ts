@@ -1,4 +1,4 @@
-import { Match } from './match';
+import { all, Match } from './match';
 import { PolicyDocument, Statement, statementsOf } from './policy';
 import { applies, EvaluationRequest, Reach, REACHES } from './statement';
 
@@ -43,8 +43,8 @@ type Judgement = StatementReference & { readonly match: Match };
 
 function judge(request: EvaluationRequest, { identity, boundary, resource = [] }: Policies): Judgement[] {
   const policies: Record<Reach, readonly PolicyDocument[]> = { identity, boundary: boundary ? [boundary] : [], resource, account: resource };
-  return REACHES.flatMap((reach) => policies[reach].flatMap(statementsOf)
-    .map((statement) => ({ reach, statement, action: request.action, match: applies(statement, reach, request) })));
+  return REACHES.flatMap((reach) => policies[reach].flatMap((policy) => statementsOf(policy)
+    .map((statement) => ({ reach, statement, action: request.action, match: all([applies(statement, reach, request), policy.doubt ?? true]) }))));
 }
 
 /** The statements that grant a request, or why none do. */

@@ -1,6 +1,8 @@
 /** A policy as a template holds it after its intrinsics are resolved; what could not be resolved is still an object. */
 export interface PolicyDocument {
   readonly Statement: Statement | readonly Statement[];
+  /** Why it is not certain that the policy applies: then it allows nothing, and what it may deny is denied. */
+  readonly doubt?: string;
 }
 
 /** Elements are unknown until they are looked at: a template may hold anything. */

@@ -20,7 +20,7 @@ export class UsageLedger {
 
   /** Granted, never used: each entry of Action of each Allow statement. */
   get unused(): UnusedGrant[] {
-    const grants = this.granted.flatMap(statementsOf).filter(({ Effect }) => Effect === 'Allow')
+    const grants = this.granted.filter(({ doubt }) => doubt === undefined).flatMap(statementsOf).filter(({ Effect }) => Effect === 'Allow')
       .flatMap((statement) => listOf(statement.Action ?? 'NotAction').map((action) => ({ action: String(action), statement })));
     return grants.filter(({ action, statement }) => !this.usages.some((usage) =>
       usage.statement === statement && (action === 'NotAction' || wildcard(action, usage.action, 'i'))));

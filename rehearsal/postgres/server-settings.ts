@@ -1,6 +1,13 @@
-import type { PostgresServerOptions } from './server';
-
 type Settings = Readonly<Record<string, string>>;
+
+export interface ServerSettingsOptions {
+  /** PEM; without the pair the server speaks no TLS. */
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly settings?: Settings;
+  /** `everything`: each statement goes to the log, also one that fails. @default errors */
+  readonly logging?: 'errors' | 'everything';
+}
 
 /** The data is thrown away at the end in any case. */
 const DURABILITY_OFF: Settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
@@ -25,7 +32,7 @@ export interface TlsFiles {
   readonly key: string;
 }
 
-export function serverSettings({ host, port }: ServerAddress, files: TlsFiles, options: PostgresServerOptions): Settings {
+export function serverSettings({ host, port }: ServerAddress, files: TlsFiles, options: ServerSettingsOptions): Settings {
   const tls: Settings = options.certificate === undefined ? {} : { ssl: 'on', ssl_cert_file: files.certificate, ssl_key_file: files.key };
   const logging = options.logging === 'everything' ? LOG_EVERYTHING : {};
   return { port: String(port), listen_addresses: host, unix_socket_directories: '', ...DURABILITY_OFF, ...tls, ...logging, ...options.settings };

@@ -6,24 +6,18 @@ import { promisify } from 'node:util';
 import type { PostgresBinaries } from './binaries';
 import { freePort } from './free-port';
 import { Postmaster, PostmasterOptions, serverEnvironment } from './postmaster';
-import { serverSettings } from './server-settings';
+import { serverSettings, ServerSettingsOptions } from './server-settings';
 import { ServerUser } from './server-user';
 
 /** Every connection over TLS and by SCRAM, as on Amazon RDS with `rds.force_ssl`. */
 export const SCRAM_OVER_TLS = 'hostssl all all all scram-sha-256';
 
-export interface PostgresServerOptions {
+export interface PostgresServerOptions extends ServerSettingsOptions {
   readonly binaries: PostgresBinaries;
   /** The cluster's bootstrap superuser, which nobody has on Amazon RDS: for the set-up and for looking inside. */
   readonly superuser: { readonly username: string; readonly password: string };
-  /** PEM; without the pair the server speaks no TLS. */
-  readonly certificate?: string;
-  readonly key?: string;
   /** The lines of `pg_hba.conf`. @default SCRAM_OVER_TLS */
   readonly hba?: readonly string[];
-  readonly settings?: Readonly<Record<string, string>>;
-  /** `everything`: each statement goes to the log, also one that fails. @default errors */
-  readonly logging?: 'errors' | 'everything';
 }
 
 const SHARED_MEMORY_IN_USE = 'Terminate any old server processes associated with data directory';

@@ -1,4 +1,4 @@
-import type { ProgressStream } from './progress';
+import type { ProgressStream } from './progress-stream';
 
 /**
  * Lines at the bottom of a terminal that are rewritten in place, below those that are printed for good.

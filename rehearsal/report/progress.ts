@@ -4,6 +4,7 @@ import { LiveLines } from './live-lines';
 import type { RotationReport, RotationRun, SkippedRotation, StrategyName } from './model';
 import { numbersOf } from './numbers';
 import { printable } from './printable';
+import type { ProgressStream } from './progress-stream';
 
 /** What is told while a rehearsal runs. */
 export interface Progress {
@@ -21,8 +22,6 @@ export interface RotationProgress {
   rotated(run: RotationRun): void;
   finished(report: RotationReport): void;
 }
-
-export type ProgressStream = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** Progress for people on a terminal; for logs, and wherever `CI` is set, as lines that are never rewritten. */
 export function createProgress(stream: ProgressStream, environment: NodeJS.ProcessEnv = process.env): Progress {
@@ -46,7 +45,7 @@ function liveRotation(lines: LiveLines, name: string, rotations: number, ink: In
   return {
     doing: show,
     rotated: run => {
-      marks += run.succeeded ? '●' : '✗';
+      if (run.number > 0) marks += run.succeeded ? '●' : '✗';
       show(outcome(run));
     },
     finished: report => {
@@ -59,13 +58,13 @@ function liveRotation(lines: LiveLines, name: string, rotations: number, ink: In
 function plainRotation(lines: LiveLines, name: string, rotations: number, ink: Ink): RotationProgress {
   return {
     doing: () => undefined,
-    rotated: run => lines.print(`  ${name}: ${label(run)} of ${rotations} ${outcome(run)}`),
+    rotated: run => lines.print(`  ${name}: ${label(run, rotations)} ${outcome(run)}`),
     finished: report => lines.print(verdict(name, report, ink)),
   };
 }
 
-function label(run: RotationRun): string {
-  return run.number === 0 ? 'preflight' : `rotation ${run.number}`;
+function label({ number }: RotationRun, rotations: number): string {
+  return number === 0 ? 'preflight' : `rotation ${number} of ${rotations}`;
 }
 
 function outcome(run: RotationRun): string {

@@ -10,7 +10,7 @@ export function renderSummary(report: RehearsalReport, ink: Ink = PLAIN): string
   return [
     ...report.rotations.map(rotation => rotationBlock(rotation, report, ink)),
     ...skippedBlock(report, ink),
-    standInsBlock(report, ink),
+    ...standInsBlock(report, ink),
     verdict(report, ink),
   ].join('\n\n') + '\n';
 }
@@ -82,8 +82,9 @@ function skippedBlock({ skipped }: RehearsalReport, ink: Ink): string[] {
   return [[ink.bold('Not rehearsed'), ...skipped.map(({ constructPath, reason }) => entry(ink.warn('–'), `${constructPath}: ${reason}`))].join('\n')];
 }
 
-function standInsBlock({ standIns }: RehearsalReport, ink: Ink): string {
-  return [ink.bold('What stood in for AWS'), ...standIns.map(sentence => paragraph(sentence))].join('\n');
+function standInsBlock({ rotations, standIns }: RehearsalReport, ink: Ink): string[] {
+  if (rotations.length === 0) return [];
+  return [[ink.bold('What stood in for AWS'), ...standIns.map(sentence => paragraph(sentence))].join('\n')];
 }
 
 function verdict({ held, rotations, skipped, durationMs }: RehearsalReport, ink: Ink): string {
@@ -91,6 +92,11 @@ function verdict({ held, rotations, skipped, durationMs }: RehearsalReport, ink:
   const without = skipped.length > 0 ? `, ${count(skipped.length)} skipped` : '';
   const took = `in ${duration(durationMs)}`;
   if (held) return ink.good(`Every rotation held: ${plural(rotations.length, 'rotation')} rehearsed${without}, ${took}.`);
-  if (failed === 0) return ink.bad(`Not every rotation held: ${plural(rotations.length, 'rotation')} rehearsed${without}, ${took}.`);
+  if (rotations.length === 0) return ink.bad(`Nothing was rehearsed: ${nothing(skipped.length)}.`);
   return ink.bad(`${count(failed)} of ${plural(rotations.length, 'rotation')} did not hold${without}, ${took}.`);
+}
+
+function nothing(skipped: number): string {
+  if (skipped === 0) return 'the assembly has no rotation of a secret';
+  return `${plural(skipped, 'rotation')} skipped, for the ${skipped === 1 ? 'reason' : 'reasons'} above`;
 }

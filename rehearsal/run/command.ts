@@ -3,10 +3,11 @@ import { dirname, resolve } from 'node:path';
 import { Unresolvable } from '../assembly/unresolvable';
 import { BinariesMissing } from '../postgres/binaries';
 import { rehearse } from '../rehearse';
-import { renderHtml, renderSummary } from '../report';
+import { inkFor, renderHtml, renderSummary } from '../report';
 import { Command, parseCommand, USAGE, UsageError } from './arguments';
 import { UnknownSuperuser } from './plan';
-import { createProgress, ProgressStream } from '../report/progress';
+import { createProgress } from '../report/progress';
+import type { ProgressStream } from '../report/progress-stream';
 
 const HELD = 0;
 const DID_NOT_HOLD = 1;
@@ -36,7 +37,7 @@ async function run({ html, json, ...options }: Command, { stdout }: Terminal): P
   const report = await rehearse({ ...options, progress: createProgress(stdout), signal: interruption() });
   write(html, renderHtml(report));
   if (json !== undefined) write(json, `${JSON.stringify(report, undefined, 2)}\n`);
-  stdout.write(`${renderSummary(report)}\n${resolve(html)}\n`);
+  stdout.write(`${renderSummary(report, inkFor(stdout, process.env))}\n${resolve(html)}\n`);
   return report.held ? HELD : DID_NOT_HOLD;
 }
 

@@ -16,6 +16,7 @@ const ALLOWED: AuthorizationDecision = { allowed: true, reason: 'it is not the f
 /** Judges the calls of functions, and Secrets Manager's own of them, by the policies of the assembly. */
 export class IamJudge {
   private readonly roles = new Map<string, JudgedRole>();
+  private readonly unknownOfPermissions = new Map<string, ReadonlySet<string>>();
 
   constructor(private readonly resolver: Resolver) {}
 
@@ -40,8 +41,10 @@ export class IamJudge {
     }
   }
 
-  report(accessKeyId: string): IamReport {
-    return this.roles.get(accessKeyId)?.report() ?? { denied: [], unusedGrants: [], unknown: [] };
+  /** Of the function's role, and of the permissions by which Secrets Manager invokes the function. */
+  report(accessKeyId: string, functionArn: string): IamReport {
+    const { denied, unusedGrants, unknown } = this.roles.get(accessKeyId)?.report() ?? { denied: [], unusedGrants: [], unknown: [] };
+    return { denied, unusedGrants, unknown: [...unknown, ...this.unknownOfPermissions.get(functionArn) ?? []] };
   }
 
   private resourcePolicies({ action, secretArn }: AuthorizationRequest, resource: string, unknown: string[]): PolicyDocument[] {
@@ -53,7 +56,9 @@ export class IamJudge {
   private authorizeService({ action, resource, context }: AuthorizationRequest, principal: string): AuthorizationDecision {
     const unknown: string[] = [];
     const permissions = permissionsOfFunction(this.resolver, resource, unknown);
-    return evaluate({ principal, action, resource, context }, { identity: [], resource: permissions });
+    const evaluation = evaluate({ principal, action, resource, context }, { identity: [], resource: permissions });
+    this.unknownOfPermissions.set(resource, new Set([...unknown, ...evaluation.unknown]));
+    return evaluation;
   }
 }
 

@@ -53,7 +53,7 @@ export class RotationRehearsal {
       templateRuntime: rotation.function.runtime,
       runs: this.runs.all,
       clients,
-      iam: judge.report(accessKeyId),
+      iam: judge.report(accessKeyId, rotation.functionArn),
       failures: [...this.runs.failures, ...brokenPromises(seen)],
     };
     progress.finished(report);

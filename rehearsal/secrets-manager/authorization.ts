@@ -3,25 +3,6 @@ import { Input } from './input';
 import { Settings } from './options';
 import { Secret } from './secret';
 
-export interface AuthorizationRequest {
-  /** Whose signature the request bears; undefined when Secrets Manager itself calls. */
-  readonly accessKeyId?: string;
-  /** The service principal that calls on its own behalf. */
-  readonly service?: 'secretsmanager.amazonaws.com';
-  /** As in a policy: `secretsmanager:GetSecretValue`, `kms:Decrypt`, `lambda:InvokeFunction`. */
-  readonly action: string;
-  /** ARN of the secret, key or function; `*` for actions without one. */
-  readonly resource: string;
-  readonly secretArn?: string;
-  /** Condition keys of this request, named as in a policy. */
-  readonly context: Readonly<Record<string, string | string[]>>;
-}
-
-export interface AuthorizationDecision {
-  readonly allowed: boolean;
-  readonly reason: string;
-}
-
 /** Members of a request that are condition keys, too: "Actions, resources, and condition keys for AWS Secrets Manager". */
 const CONDITION_KEYS: Readonly<Record<string, readonly string[]>> = {
   CreateSecret: ['Name', 'Description', 'KmsKeyId'],

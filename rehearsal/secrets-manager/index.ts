@@ -5,7 +5,7 @@
  */
 export { Faults } from './faults';
 export type { Fault, FaultPoint } from './faults';
-export type { AuthorizationDecision, AuthorizationRequest } from './authorization';
+export type { AuthorizationDecision, AuthorizationRequest } from './authorization-request';
 export { LocalSecretsManager } from './local-secrets-manager';
 export type { NotificationEvents, SecretLabelUpdated, ServiceEvent, ServiceEventName } from './notifications';
 export type { LocalSecretsManagerOptions } from './options';

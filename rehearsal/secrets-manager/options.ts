@@ -1,4 +1,4 @@
-import { AuthorizationDecision, AuthorizationRequest } from './authorization';
+import { AuthorizationDecision, AuthorizationRequest } from './authorization-request';
 import { Fault, FaultPoint } from './faults';
 import { RotationEvent } from './rotation-event';
 

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { AlternatingUsersRotationProps } from '../alternating-users-rotation';
+import { AlternatingUsersRotationProps } from '../alternating-users-rotation-props';
 import { PostgresRotationProps, PostgresSuperuserRotationProps } from '../postgres-rotation-props';
 import { RotationRules } from '../rotation-rules';
-import { SingleUserRotationProps } from '../single-user-rotation';
-import { SuperuserRotationProps } from '../superuser-rotation';
+import { SingleUserRotationProps } from '../single-user-rotation-props';
+import { SuperuserRotationProps } from '../superuser-rotation-props';
 import { BoundTarget } from './bound-target';
 import { checkCertificateAuthority } from './certificate-authority';
 import { passwordPolicyConfig } from './password-rules';
@@ -72,9 +72,14 @@ export function alternatingUsersPlan(self: Construct, props: AlternatingUsersRot
       ...names,
       onDrift: props.onDrift,
       handOver: props.handOver,
-      verifyEndpoints: [...target.readers, ...props.verifyEndpoints ?? []].map(endpointConfig),
+      verifyEndpoints: furtherEndpoints(props, target),
     },
   };
+}
+
+function furtherEndpoints({ verifyEndpoints = [] }: AlternatingUsersRotationProps, { readers }: BoundTarget): EndpointConfig[] | undefined {
+  const endpoints = [...readers, ...verifyEndpoints].map(endpointConfig);
+  return endpoints.length > 0 ? endpoints : undefined;
 }
 
 function commonPlan(self: Construct, props: PostgresRotationProps, target: BoundTarget): Pick<RotationPlan, 'target' | 'certificateAuthority'> {

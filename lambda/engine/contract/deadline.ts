@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NoVerdict } from './errors';
 
 /** Kept free before the function's time-out, to put things right and to say what happened. Milliseconds. */
 export const RESERVE_MS = 3_000;
@@ -19,10 +18,6 @@ export class Deadline {
     return Math.max(0, this.end - Date.now());
   }
 
-  get passed(): boolean {
-    return this.remainingMs === 0;
-  }
-
   /**
    * Repeats `attempt` while it throws what `retryable` accepts, with exponential backoff and full jitter
    * (AWS Architecture Blog, "Exponential Backoff And Jitter"), until it succeeds or the time is used up; then the
@@ -39,12 +34,5 @@ export class Deadline {
         await sleep(wait);
       }
     }
-  }
-
-  assertTimeLeft(waitingFor: string): void {
-    if (!this.passed) return;
-    throw new NoVerdict('DEADLINE', `the time of the function was used up while waiting for ${waitingFor}`, {
-      remedy: 'Secrets Manager retries the rotation. If it keeps happening, raise the `timeout` of the rotation',
-    });
   }
 }

@@ -6,7 +6,9 @@ import { notRestorable } from './own-password-session';
 import { passwordError } from './password-errors';
 import { lockRole } from './role-lock';
 import { computeVerifier, isHashable, saltOf, ScramParameters } from './scram';
+import { describe } from './server-errors';
 import type { Session } from './session';
+import { StatementFailed } from './statement-errors';
 import type { Credential, StoredCredential } from '../../engine/contract/credential';
 import { NoVerdict, RotationError } from '../../engine/contract/errors';
 import type { PasswordSession } from '../../engine/contract/password-session';
@@ -92,7 +94,8 @@ export class ManagedPasswordSession implements PasswordSession {
     const { memberOf = [] } = this.connector.config;
     if (memberOf.length === 0) return;
     for (const { role } of await this.session.query<{ role: string }>(MEMBERSHIPS_MISSING, [this.username, memberOf])) {
-      await this.session.query(`GRANT ${quoteIdentifier(role)} TO ${quoteIdentifier(this.username)}`);
+      await this.session.query(`GRANT ${quoteIdentifier(role)} TO ${quoteIdentifier(this.username)}`)
+        .catch((error: unknown) => { throw membershipError(error, this.session, role); });
     }
   }
 
@@ -111,6 +114,15 @@ export class ManagedPasswordSession implements PasswordSession {
 
 function validUntilClause(timestamp: string): string {
   return `VALID UNTIL ${quoteLiteral(timestamp)}`;
+}
+
+/** Roles that the construct names, and the right to grant them, may be gone: that says nothing of the user. */
+function membershipError(error: unknown, { username }: Session, role: string): unknown {
+  if (!(error instanceof StatementFailed)) return error;
+  const name = quoteIdentifier(role);
+  if (error.server.sqlState === '42704') return new RotationError('MISCONFIGURED', `the role ${name} of \`memberOf\` does not exist`, { remedy: `CREATE ROLE ${name}, or correct the name` });
+  if (error.server.sqlState !== '42501') return error;
+  return new RotationError('PERMISSION_DENIED', `"${username}" may not grant ${name}: ${describe(error.server)}`, { remedy: `GRANT ${name} TO ${quoteIdentifier(username)} WITH ADMIN OPTION` });
 }
 
 function noLogin(username: string): RotationError {

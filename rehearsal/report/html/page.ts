@@ -22,9 +22,9 @@ export function renderHtml(report: RehearsalReport): string {
 <body>
 <main>
 ${header(report)}
-${overview(report)}
+${when(report.rotations.length > 0, () => markup`${overview(report)}
 ${report.rotations.map((rotation, index) => rotationSection(rotation, report, `rotation-${index + 1}`))}
-${explanation(report)}
+${explanation(report)}`)}
 ${standIns(report)}
 </main>
 </body>
@@ -47,7 +47,7 @@ ${fact('Assembly', report.assembly)}${fact('Started', started(report))}${fact('T
 function verdict({ held, rotations }: RehearsalReport): string {
   const failed = rotations.filter(rotation => rotation.failures.length > 0).length;
   if (held) return 'Every rotation held.';
-  return failed === 0 ? 'Not every rotation held.' : `${count(failed)} of ${plural(rotations.length, 'rotation')} did not hold.`;
+  return rotations.length === 0 ? 'Nothing was rehearsed.' : `${count(failed)} of ${plural(rotations.length, 'rotation')} did not hold.`;
 }
 
 function lede({ rotations, skipped }: RehearsalReport): string {
@@ -55,6 +55,7 @@ function lede({ rotations, skipped }: RehearsalReport): string {
   const clients = rotations.flatMap(rotation => rotation.clients);
   const signIns = clients.reduce((sum, client) => sum + client.signIns.length, 0);
   const without = skipped.length > 0 ? ` ${plural(skipped.length, 'rotation')} could not be rehearsed.` : '';
+  if (rotations.length === 0) return without.trim() || 'The assembly has no rotation of a secret.';
   return `${plural(rotations.length, 'secret')} rotated ${plural(runs, 'time')} in all, by the functions of the synthesized template, `
     + `while ${plural(clients.length, 'client')} signed in ${plural(signIns, 'time')}.${without}`;
 }
@@ -67,9 +68,9 @@ function fact(name: string, value: string): Markup {
   return markup`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
-function standIns({ standIns: sentences, skipped }: RehearsalReport): Markup {
+function standIns({ standIns: sentences, rotations, skipped }: RehearsalReport): Markup {
   return markup`${when(skipped.length > 0, () => markup`<section aria-labelledby="skipped"><h2 id="skipped">Not rehearsed</h2>
 <ul class="plain">${skipped.map(({ constructPath, reason }) => markup`<li><strong>${constructPath}</strong>: ${reason}</li>`)}</ul></section>`)}
-<section aria-labelledby="stand-ins"><h2 id="stand-ins">What stood in for AWS</h2>
-<ul class="plain">${sentences.map(sentence => markup`<li>${sentence}</li>`)}</ul></section>`;
+${when(rotations.length > 0, () => markup`<section aria-labelledby="stand-ins"><h2 id="stand-ins">What stood in for AWS</h2>
+<ul class="plain">${sentences.map(sentence => markup`<li>${sentence}</li>`)}</ul></section>`)}`;
 }

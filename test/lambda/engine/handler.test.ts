@@ -102,7 +102,7 @@ describe('the labels guard each step', () => {
     await expect(rig.step(step, token)).rejects.toThrow(/ROTATION_DISABLED/);
   });
 
-  test('finishSecret fails when createSecret has not run, naming the token', async () => {
+  test('a step that needs the value fails when createSecret has not run, naming the token', async () => {
     const token = rig.begin();
     await rig.step('setSecret', token);
     await expect(rig.step('testSecret', token)).rejects.toThrow(`STEP_OUT_OF_ORDER: version ${token}`);
@@ -152,11 +152,30 @@ describe('Secrets Manager fails at each call', () => {
     await expect(rig.rotate()).rejects.toThrow(/SECRETS_MANAGER_FAILED: DescribeSecret .*interface endpoint/);
   });
 
+  test('for good, without any answer: not even the last call outlives the function', async () => {
+    const remainingMs = 6_000; // the reserve is shorter than the longest call
+    rig = await start(undefined, remainingMs);
+    rig.fault = ({ action }) => (action === 'DescribeSecret' ? Faults.hang : undefined);
+    const killed = new Promise((resolve) => { setTimeout(resolve, remainingMs, 'killed').unref(); });
+    const ended = rig.step('createSecret', rig.begin()).catch(() => 'failed in time');
+    expect(await Promise.race([ended, killed])).toBe('failed in time');
+    await ended;
+  });
+
   test('with a definite refusal: the step fails at once', async () => {
     rig = await start();
     rig.fault = ({ action, moment }) => (action === 'GetSecretValue' && moment === 'before' ? { kind: 'error', name: 'AccessDeniedException', message: 'no', status: 400 } : undefined);
     await expect(rig.rotate()).rejects.toThrow(/SECRETS_MANAGER_FAILED: GetSecretValue .*AccessDeniedException: no.*permissions boundary/);
     expect(rig.calls).toEqual(['GetSecretValue']);
+  });
+
+  test('with a validation error, which may quote a value: only its name is repeated', async () => {
+    rig = await start();
+    const message = "Value 'the-new-value' at 'secretString' failed to satisfy constraint";
+    rig.fault = ({ action, moment }) => (action === 'PutSecretValue' && moment === 'before' ? { kind: 'error', name: 'ValidationException', message, status: 400 } : undefined);
+    const failure = await rig.rotate().catch((error: unknown) => String(error));
+    expect(failure).toMatch(/PutSecretValue on arn:\S+ failed \(ValidationException\)/);
+    expect(failure + rig.output).not.toContain('the-new-value');
   });
 
   test('so that the promotion takes effect and no answer ever tells: the rotation still knows', async () => {

@@ -17,6 +17,14 @@ describePostgres('two users that take turns', (postgres) => {
     }
   });
 
+  test('warn of a flip within an hour of the last, and not at the first, before which nothing flipped', async () => {
+    rotation = await PostgresRotation.start('alternating-users', postgres);
+    await rotation.rig.rotate();
+    expect(JSON.stringify(rotation.rig.lines)).not.toContain('less than an hour ago');
+    await rotation.rig.rotate();
+    expect(JSON.stringify(rotation.rig.lines)).toContain('less than an hour ago');
+  });
+
   test('both sign in after a rotation: a copy of the secret that is one rotation old still works', async () => {
     rotation = await PostgresRotation.start('alternating-users', postgres);
     await rotation.rig.rotate();
@@ -75,6 +83,14 @@ describePostgres('two users that take turns', (postgres) => {
     expect(await rotation.currentSignsIn()).toBe('accepted');
     await rotation.rig.rotate();
     expect(await rotation.currentSignsIn()).toBe('accepted');
+  });
+
+  test.each(['setSecret', 'finishSecret'] as const)('fail when %s comes before createSecret, and nothing is changed', async (step) => {
+    rotation = await PostgresRotation.start('alternating-users', postgres);
+    await rotation.rig.rotate();
+    const before = await rotation.versionsInForce();
+    await expect(rotation.rig.step(step, rotation.rig.begin())).rejects.toThrow(/STEP_OUT_OF_ORDER/);
+    expect(await rotation.versionsInForce()).toEqual(before);
   });
 
   test('a setSecret of a cancelled rotation that comes late changes nothing', async () => {

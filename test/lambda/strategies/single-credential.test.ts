@@ -22,6 +22,13 @@ describePostgres('a user with one password', (postgres) => {
       expect(sum(rotation, 'SignIns')).toBe(2);
       expect(sum(rotation, 'SignInsRefused')).toBe(0);
     });
+
+    test('makes no refused sign-in in AWS\'s own order of steps either', async () => {
+      rotation = await PostgresRotation.start(kind, postgres, { config: { cutover: 'STEPWISE' } });
+      await rotation.rig.rotate();
+      expect(sum(rotation, 'SignInsRefused')).toBe(0);
+      expect(await rotation.currentSignsIn()).toBe('accepted');
+    });
   });
 });
 

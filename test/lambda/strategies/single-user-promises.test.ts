@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { escapeIdentifier, escapeLiteral } from 'pg';
+import { AWSPENDING, RECOVERY } from '../../../lambda/engine/labels';
 import { Faults } from '../../../rehearsal/secrets-manager';
 import { ExternalCalls } from '../../support/external-calls';
 import { Login, MAJORS, TestPostgres } from '../../support/postgres';
@@ -63,6 +65,19 @@ describe('put-back', () => {
     expect(await rotation.currentSignsIn()).toBe('accepted');
   });
 
+  test('happens although the rotation was cancelled right after the change: AWSCURRENT must sign in', async () => {
+    await start();
+    const token = await prepared();
+    const verifier = await stored();
+    before('sign-in', 2, async () => {
+      await setPassword('somebody else was faster');
+      await rotation.rig.cancel();
+    });
+    await expect(finish(token)).rejects.toThrow(/VERIFICATION_FAILED/);
+    expect(await stored()).toBe(verifier);
+    expect(await rotation.currentSignsIn()).toBe('accepted');
+  });
+
   test('follows a definite refusal of the promotion, and the retry completes the rotation', async () => {
     await start();
     const token = await prepared();
@@ -107,6 +122,17 @@ describe('put-back', () => {
     expect(await rotation.currentSignsIn()).toBe('accepted');
   });
 
+  test('a retry that applies AWSCURRENT again signs in as nobody but the configured user, whomever AWSPREVIOUS is for', async () => {
+    await start();
+    const token = await rotation.rig.rotate();
+    const other = await postgres.createLogin();
+    await rotation.rig.putValue(rotation.rig.secretArn, JSON.stringify(other));
+    await rotation.rig.moveCurrent(token);
+    await setPassword('changed by hand');
+    await expect(rotation.rig.step('finishSecret', token)).rejects.toThrow(/SIGN_IN_REFUSED/);
+    expect(await postgres.trySignIn(other)).toBe('accepted');
+  });
+
   test('does not happen when AWSCURRENT was moved meanwhile', async () => {
     await start();
     await rotation.rig.rotate();
@@ -149,6 +175,20 @@ describe('recovery', () => {
     await rotation.rig.cancel();
     await rotation.rig.rotate();
     expect(await rotation.currentSignsIn()).toBe('accepted');
+  });
+
+  test('a password that a rotation of another user left behind is not adopted', async () => {
+    await start();
+    await new SecretsManagerClient({}).send(new PutSecretValueCommand({
+      SecretId: rotation.rig.secretArn,
+      ClientRequestToken: rotation.rig.begin(),
+      VersionStages: [AWSPENDING, RECOVERY],
+      SecretString: JSON.stringify({ username: 'app_clone', password: 'of-the-other-user' }),
+    }));
+    await rotation.rig.cancel();
+    await rotation.rig.rotate();
+    expect(await rotation.currentSignsIn()).toBe('accepted');
+    expect(rotation.rig.labelled('AWSCURRENT')).toMatchObject({ username: rotation.user.username, password: expect.not.stringContaining('of-the-other-user') });
   });
 
   test('a database restored from an older state, with the password of AWSPREVIOUS, is taken along', async () => {
@@ -239,6 +279,12 @@ describe('fails with a clear error and changes nothing', () => {
     await start();
     await postgres.superuser.query(`DROP ROLE ${escapeIdentifier(rotation.user.username)}`);
     await expect(rotation.rig.rotate()).rejects.toThrow(/SIGN_IN_REFUSED/);
+  });
+
+  test('when finishSecret comes before createSecret', async () => {
+    await start();
+    await expect(rotation.rig.step('finishSecret', rotation.rig.begin())).rejects.toThrow(/STEP_OUT_OF_ORDER/);
+    expect(await rotation.currentSignsIn()).toBe('accepted');
   });
 
   test('when nothing listens at the endpoint', async () => {

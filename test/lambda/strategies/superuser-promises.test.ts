@@ -51,6 +51,13 @@ describe.each(['superuser', 'alternating-users'] as const)('%s', (kind) => {
     await expect(rotation.rig.rotate()).rejects.toThrow(/SUPERUSER_IS_THE_SECRET/);
   });
 
+  test('refuses a superuser who is the user to rotate, whose own secret would not hear of the new password', async () => {
+    await start(kind);
+    await superuserSecret({ ...MASTER, username: rotation.user.username });
+    await expect(rotation.rig.rotate()).rejects.toThrow(/SUPERUSER_IS_THE_SECRET: the superuser \S+ is a user whose password/);
+    expect(rotation.rig.lines.reduce((sum, line) => sum + Number(line.SignIns ?? 0), 0)).toBe(0);
+  });
+
   test('fails with a clear error when the superuser\'s secret is gone', async () => {
     await start(kind);
     rotation.rig.configure({ superuserSecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:gone-AbCdEf' });

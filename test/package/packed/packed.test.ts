@@ -45,7 +45,7 @@ describe('the tarball', () => {
   const paths = [...files.keys()];
 
   test('holds the compiled constructs with their types, the assembly of jsii and the documents', () => {
-    expect(paths).toEqual(expect.arrayContaining(['lib/index.js', 'lib/index.d.ts', '.jsii', 'README.md', 'API.md', 'LICENSE', 'package.json']));
+    expect(paths).toEqual(expect.arrayContaining(['lib/index.js', 'lib/index.d.ts', '.jsii', 'README.md', 'API.md', 'LICENSE', 'package.json', 'docs/runbook.md']));
   });
 
   test('holds the handler of every strategy with its CA files and third-party licences', () => {

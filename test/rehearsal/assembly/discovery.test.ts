@@ -114,7 +114,7 @@ describe('skips, with the reason,', () => {
 
   test('a schedule of which cannot be said whether it is created', () => {
     const Conditions = { Perhaps: { 'Fn::Contains': [] } };
-    expect(find({ Conditions, Resources: { ...ALL, Schedule: { ...SCHEDULE, Condition: 'Perhaps' } } }).skipped).toEqual([{ constructPath: 'Shop/Schedule', reason: 'its condition Perhaps cannot be decided' }]);
+    expect(find({ Conditions, Resources: { ...ALL, Schedule: { ...SCHEDULE, Condition: 'Perhaps' } } }).skipped).toEqual([{ constructPath: 'Shop/App', reason: 'its condition Perhaps cannot be decided' }]);
   });
 
   test('one rotation, and finds the other', () => {

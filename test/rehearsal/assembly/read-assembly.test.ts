@@ -8,8 +8,8 @@ import { Construct } from 'constructs';
 import { stackOf } from './assembly-fixture';
 import { findFunction } from '../../../rehearsal/assembly/functions';
 import { readAssembly } from '../../../rehearsal/assembly/read-assembly';
-import { resourceKey, Resolver } from '../../../rehearsal/assembly/resolver';
-import { constructPathOf } from '../../../rehearsal/assembly/template';
+import { Resolver } from '../../../rehearsal/assembly/resolver';
+import { constructPathOf, resourceKey } from '../../../rehearsal/assembly/template';
 
 function synthesize(build: (app: App) => void) {
   const app = new App();

@@ -1,6 +1,6 @@
 import { assemblyOf, stackOf } from './assembly-fixture';
-import { resourceKey, Resolver } from '../../../rehearsal/assembly/resolver';
-import { Stack, Template } from '../../../rehearsal/assembly/template';
+import { Resolver } from '../../../rehearsal/assembly/resolver';
+import { resourceKey, Stack, Template } from '../../../rehearsal/assembly/template';
 
 function resolve(value: unknown, template: Template = {}, overrides: Partial<Stack> = {}): unknown {
   const stack = stackOf(template, overrides);
@@ -190,7 +190,7 @@ describe('choices', () => {
   test('a resource of which cannot be said whether it is created is named, not guessed', () => {
     const resolver = new Resolver({ assembly: assemblyOf(stackOf({ Conditions, Resources: { Role: { Type: 'AWS::IAM::Role', Condition: 'Odd' } } })) });
     expect(resolver.resourcesOf('AWS::IAM::Role')).toEqual([]);
-    expect(resolver.undecided('AWS::IAM::Role')).toEqual([{ name: 'Shop/Role', reason: 'its condition Odd cannot be decided' }]);
+    expect(resolver.undecided('AWS::IAM::Role')).toMatchObject([{ resource: { logicalId: 'Role' }, reason: 'its condition Odd cannot be decided' }]);
   });
 });
 

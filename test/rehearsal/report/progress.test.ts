@@ -1,6 +1,7 @@
 import { sampleReport } from './sample-report';
 import type { RotationReport } from '../../../rehearsal/report/model';
-import { createProgress, type ProgressStream } from '../../../rehearsal/report/progress';
+import { createProgress } from '../../../rehearsal/report/progress';
+import type { ProgressStream } from '../../../rehearsal/report/progress-stream';
 
 const [, , alternating] = sampleReport().rotations as [RotationReport, RotationReport, RotationReport];
 
@@ -59,6 +60,13 @@ describe('progress on a terminal', () => {
     expect(screenOf(stream.text)).toEqual(['●○○ Shop/AppUser (alternating users)  rotation 2, setSecret', '']);
   });
 
+  test('does not count the preflight as a rotation', () => {
+    const stream = new Recorder(true);
+    const line = createProgress(stream, {}).begin('Shop/AppUser', 'alternating-users', 3);
+    alternating.runs.slice(0, 1).forEach(run => line.rotated({ ...run, number: 0, startedMs: 0, finishedMs: 500 }));
+    expect(screenOf(stream.text)).toEqual(['○○○ Shop/AppUser (alternating users)  succeeded in 500 ms', '']);
+  });
+
   test('never lets a line wrap, which would count as two', () => {
     const stream = new Recorder(true, 20);
     createProgress(stream, {}).begin('Shop/AppUser', 'alternating-users', 3).doing('a step with a long name');
@@ -91,6 +99,13 @@ describe.each([['where there is no terminal', false, {}], ['where CI is set', tr
     expect(stream.text).not.toContain('\u001b');
     expect(stream.text).toMatch(/^ {2}Shop\/AppUser \(alternating users\): rotation 1 of 6 succeeded in \d+ ms$/m);
     expect(stream.text.split('\n')).toHaveLength(1 + 6 + 1 + 1 + 1);
+  });
+
+  test('names the preflight, which is none of the rotations', () => {
+    const stream = new Recorder(isTTY);
+    const line = createProgress(stream, environment).begin('Shop/AppUser', 'single-user', 6);
+    alternating.runs.slice(0, 1).forEach(run => line.rotated({ ...run, number: 0, startedMs: 0, finishedMs: 500 }));
+    expect(stream.text).toContain(': preflight succeeded in 500 ms');
   });
 
   test('says when a rotation failed', () => {

@@ -67,6 +67,15 @@ describe('the summary', () => {
     expect(text).toContain('✗ rotation 3: testSecret: 28P01');
   });
 
+  test.each<[string, RehearsalReport['skipped'], string]>([
+    ['no rotation', [], 'Nothing was rehearsed: the assembly has no rotation of a secret.'],
+    ['none that can be rehearsed', report.skipped, 'Nothing was rehearsed: 1 rotation skipped, for the reason above.'],
+  ])('says so where the assembly has %s, and then nothing of stand-ins', (_, skipped, last) => {
+    const text = renderSummary({ ...report, rotations: [], skipped, held: false });
+    expect(text.trimEnd().split('\n').at(-1)).toBe(last);
+    expect(text).not.toContain('What stood in for AWS');
+  });
+
   test('cannot be made to move the cursor by what it reports', () => {
     expect(renderSummary(withLast({ constructPath: 'App/\u001b[2JUser\u0007\u202e', failures: ['\u001b]0;title\u0007'] }))).not.toMatch(/[\u001b\u0007\u202e]/);
   });

@@ -1,6 +1,6 @@
 import { findRolePolicies } from '../../../rehearsal/assembly/policies';
-import { resourceKey, Resolver } from '../../../rehearsal/assembly/resolver';
-import { TemplateResource } from '../../../rehearsal/assembly/template';
+import { Resolver } from '../../../rehearsal/assembly/resolver';
+import { resourceKey, Template, TemplateResource } from '../../../rehearsal/assembly/template';
 import { CLIENT_ACCESS_KEY_ID } from '../../../rehearsal/clients';
 import { IamJudge } from '../../../rehearsal/run/iam-judge';
 import { OPERATOR_ACCESS_KEY_ID } from '../../../rehearsal/run/json-client';
@@ -20,8 +20,11 @@ const BASE: Readonly<Record<string, TemplateResource>> = {
   Rotate: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'rotate' } },
 };
 
-function judgeOf(resources: Readonly<Record<string, TemplateResource>>): IamJudge {
-  const stack = stackOf({ Resources: { ...BASE, ...resources } });
+/** A condition that nobody can decide before the deployment. */
+const PERHAPS: Template = { Conditions: { Perhaps: { 'Fn::Equals': [{ Ref: 'Unset' }, 'yes'] } }, Parameters: { Unset: { Type: 'String' } } };
+
+function judgeOf(resources: Readonly<Record<string, TemplateResource>>, template: Template = {}): IamJudge {
+  const stack = stackOf({ ...template, Resources: { ...BASE, ...resources } });
   const resolver = new Resolver({ assembly: assemblyOf(stack), secretArns: new Map([[resourceKey(stack, 'Secret'), SECRET_ARN]]) });
   const judge = new IamJudge(resolver);
   judge.register(KEY_ID, findRolePolicies(resolver, ROLE_ARN));
@@ -32,6 +35,10 @@ function policy(...Statement: readonly object[]): TemplateResource {
   return { Type: 'AWS::IAM::Policy', Properties: { Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement } } };
 }
 
+function resourcePolicy(...Statement: readonly object[]): TemplateResource {
+  return { Type: 'AWS::SecretsManager::ResourcePolicy', Properties: { SecretId: { Ref: 'Secret' }, ResourcePolicy: { Statement } } };
+}
+
 function allow(Action: string | readonly string[], Resource: unknown = { Ref: 'Secret' }, more: object = {}): object {
   return { Effect: 'Allow', Action, Resource, ...more };
 }
@@ -39,6 +46,13 @@ function allow(Action: string | readonly string[], Resource: unknown = { Ref: 'S
 describe('a call is allowed', () => {
   test('by a policy that stands alone', () => {
     expect(judgeOf({ Policy: policy(allow('secretsmanager:GetSecretValue')) }).authorize(READ).allowed).toBe(true);
+  });
+
+  test('by a policy of the role itself that a condition chooses', () => {
+    const chosen = { PolicyName: 'inline', PolicyDocument: { Statement: [allow('secretsmanager:*')] } };
+    const Policies = [{ 'Fn::If': ['Always', chosen, { Ref: 'AWS::NoValue' }] }];
+    const judge = judgeOf({ Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'rotator', Policies } } }, { Conditions: { Always: { 'Fn::Equals': ['a', 'a'] } } });
+    expect(judge.authorize(READ).allowed).toBe(true);
   });
 
   test('by a policy of the role itself', () => {
@@ -68,7 +82,7 @@ describe('refuses', () => {
   test('what nobody granted, and reports it', () => {
     const judge = judgeOf({});
     expect(judge.authorize(READ).allowed).toBe(false);
-    expect(judge.report(KEY_ID).denied).toEqual([`secretsmanager:GetSecretValue on ${SECRET_ARN}: no identity-based policy allows the secretsmanager:GetSecretValue action`]);
+    expect(judge.report(KEY_ID, FUNCTION_ARN).denied).toEqual([`secretsmanager:GetSecretValue on ${SECRET_ARN}: no identity-based policy allows the secretsmanager:GetSecretValue action`]);
   });
 
   test('what the permissions boundary does not allow', () => {
@@ -86,28 +100,65 @@ describe('refuses', () => {
       Policy: policy(allow('secretsmanager:*')),
     });
     expect(judge.authorize(READ).allowed).toBe(false);
-    expect(judge.report(KEY_ID).unknown).toEqual(['the policy arn:aws:iam::111122223333:policy/elsewhere is not in the assembly']);
+    expect(judge.report(KEY_ID, FUNCTION_ARN).unknown).toEqual(['the policy arn:aws:iam::111122223333:policy/elsewhere is not in the assembly']);
+  });
+
+  test.each([
+    ['all under a policy of the account\'s that is not in the assembly', 'arn:aws:iam::111122223333:policy/elsewhere', false],
+    ['nothing more under one of AWS\'s own, which grants', 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess', true],
+  ])('%s, and names it', (_, arn, allowed) => {
+    const Role = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'rotator', ManagedPolicyArns: [arn] } };
+    const judge = judgeOf({ Role, Policy: policy(allow('secretsmanager:*')) });
+    expect(judge.authorize(READ).allowed).toBe(allowed);
+    expect(judge.report(KEY_ID, FUNCTION_ARN).unknown).toEqual([`the policy ${arn} is not in the assembly`]);
   });
 
   test('what the secret\'s own policy denies', () => {
     const deny = { Effect: 'Deny', Principal: '*', Action: 'secretsmanager:GetSecretValue', Resource: '*' };
-    const judge = judgeOf({
-      Policy: policy(allow('secretsmanager:*')),
-      OfSecret: { Type: 'AWS::SecretsManager::ResourcePolicy', Properties: { SecretId: { Ref: 'Secret' }, ResourcePolicy: { Statement: [deny] } } },
-    });
+    const judge = judgeOf({ Policy: policy(allow('secretsmanager:*')), OfSecret: resourcePolicy(deny) });
     expect(judge.authorize(READ)).toMatchObject({ allowed: false, reason: 'of an explicit deny in the resource policy' });
   });
 
   test('a statement with a part that cannot be worked out, and names the part', () => {
     const judge = judgeOf({ Policy: policy(allow('secretsmanager:*', { 'Fn::Cidr': [] })) });
     expect(judge.authorize(READ).allowed).toBe(false);
-    expect(judge.report(KEY_ID).unknown).toContain('the rehearsal does not know the intrinsic function Fn::Cidr (stack Shop)');
+    expect(judge.report(KEY_ID, FUNCTION_ARN).unknown).toContain('the rehearsal does not know the intrinsic function Fn::Cidr (stack Shop)');
   });
 
   test('a statement with a condition operator that it does not know, and names the operator', () => {
     const judge = judgeOf({ Policy: policy(allow('secretsmanager:*', '*', { Condition: { DateGreaterThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } } })) });
     expect(judge.authorize(READ).allowed).toBe(false);
-    expect(judge.report(KEY_ID).unknown).toEqual([expect.stringContaining('DateGreaterThan')]);
+    expect(judge.report(KEY_ID, FUNCTION_ARN).unknown).toEqual([expect.stringContaining('DateGreaterThan')]);
+  });
+
+  test.each<[string, Readonly<Record<string, TemplateResource>>]>([
+    ['the role', { Maybe: policy(allow('secretsmanager:*', '*', { Effect: 'Deny' })) }],
+    ['the secret', { Maybe: resourcePolicy({ Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' }) }],
+  ])('what a policy of %s may deny, of which it cannot be said whether it is created, and names it', (_, { Maybe }) => {
+    const judge = judgeOf({ Policy: policy(allow('secretsmanager:*')), Maybe: { ...Maybe, Type: Maybe?.Type ?? '', Condition: 'Perhaps' } }, PERHAPS);
+    expect(judge.authorize(READ).allowed).toBe(false);
+    expect(judge.report(KEY_ID, FUNCTION_ARN).unknown).toEqual(['Shop/Maybe: its condition Perhaps cannot be decided']);
+  });
+
+  test('what only such a policy allows', () => {
+    const judge = judgeOf({ Maybe: { ...policy(allow('secretsmanager:*')), Condition: 'Perhaps' } }, PERHAPS);
+    expect(judge.authorize(READ).allowed).toBe(false);
+    expect(judge.report(KEY_ID, FUNCTION_ARN).unusedGrants).toEqual([]);
+  });
+
+  test('what a policy may deny whose roles cannot be worked out, and names it', () => {
+    const elsewhere = { Type: 'AWS::IAM::Policy', Properties: { Roles: [{ 'Fn::Cidr': [] }], PolicyDocument: { Statement: [allow('*', '*', { Effect: 'Deny' })] } } };
+    const judge = judgeOf({ Policy: policy(allow('secretsmanager:*')), Elsewhere: elsewhere });
+    expect(judge.authorize(READ).allowed).toBe(false);
+    expect(judge.report(KEY_ID, FUNCTION_ARN).unknown).toEqual(['Shop/Elsewhere: what it is attached to cannot be worked out']);
+  });
+
+  test.each([
+    ['a whole document', { PolicyName: 'inline', PolicyDocument: { 'Fn::If': ['Perhaps', { Statement: [] }, { Statement: [] }] } }],
+    ['an inline policy', { 'Fn::If': ['Perhaps', { PolicyName: 'inline', PolicyDocument: { Statement: [] } }, { Ref: 'AWS::NoValue' }] }],
+  ])('everything where %s cannot be worked out: it may deny', (_, inline) => {
+    const Role = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'rotator', Policies: [inline] } };
+    expect(judgeOf({ Role, Policy: policy(allow('secretsmanager:*')) }, PERHAPS).authorize(READ).allowed).toBe(false);
   });
 
   test('a caller that nobody knows', () => {
@@ -181,6 +232,12 @@ describe('Secrets Manager itself', () => {
     expect(judgeOf({ Permission: permission(properties) }).authorize(INVOKE).allowed).toBe(allowed);
   });
 
+  test('is refused where it cannot be said whether the permission is created, which is named', () => {
+    const judge = judgeOf({ Permission: { ...permission({}), Condition: 'Perhaps' } }, PERHAPS);
+    expect(judge.authorize(INVOKE).allowed).toBe(false);
+    expect(judge.report(KEY_ID, FUNCTION_ARN).unknown).toEqual(['Shop/Permission: its condition Perhaps cannot be decided']);
+  });
+
   test('is refused without a permission', () => {
     expect(judgeOf({}).authorize(INVOKE).allowed).toBe(false);
   });
@@ -195,6 +252,6 @@ describe('grants that no call used', () => {
       ),
     });
     judge.authorize(READ);
-    expect(judge.report(KEY_ID).unusedGrants).toEqual([`Secret: secretsmanager:DeleteSecret on ${SECRET_ARN}`]);
+    expect(judge.report(KEY_ID, FUNCTION_ARN).unusedGrants).toEqual([`Secret: secretsmanager:DeleteSecret on ${SECRET_ARN}`]);
   });
 });

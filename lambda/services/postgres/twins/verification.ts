@@ -5,6 +5,7 @@ import { Connector } from '../connector';
 import { quoteIdentifier } from '../identifiers';
 import { Session } from '../session';
 import { TurnedAway } from '../sign-in-errors';
+import { address } from '../tls-errors';
 import { Pair } from './pair';
 import { actingRole } from './state';
 import { readSettings } from './survey';
@@ -17,22 +18,27 @@ export class Verification {
   async verify(credential: Credential): Promise<void> {
     const { verifyEndpoints = [] } = this.connector.config;
     const outcomes = await Promise.allSettled([
-      this.retrying(isAtItsLimit, credential),
-      ...verifyEndpoints.map(async endpoint => this.retrying(mayBeLag, credential, endpoint)),
+      this.signIn(credential, this.connector.config),
+      ...verifyEndpoints.map(async endpoint => this.waitFor(credential, endpoint)),
     ]);
     const failed = outcomes.find(outcome => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
 
-  private async retrying(retryable: (error: unknown) => boolean, credential: Credential, endpoint?: EndpointConfig): Promise<void> {
+  private async waitFor(credential: Credential, endpoint: EndpointConfig): Promise<void> {
     const { deadline, measurements } = this.connector.invocation;
-    await deadline.retry(async () => this.signIn(credential, endpoint), retryable, () => { measurements.retries++; });
+    try {
+      await deadline.retry(async () => this.signIn(credential, endpoint), mayBeLag, () => { measurements.retries++; });
+    } catch (error: unknown) {
+      throw mayBeLag(error) ? neverFollowed(endpoint, error) : error;
+    }
   }
 
-  private async signIn(credential: Credential, endpoint?: EndpointConfig): Promise<void> {
+  private async signIn(credential: Credential, { host, port }: EndpointConfig): Promise<void> {
+    const endpoint = { host, port };
     const session = await this.connector.signIn(credential, { endpoint });
     try {
-      await this.assertActing(session, endpoint ?? this.connector.config);
+      await this.assertActing(session, endpoint);
     } finally {
       await session.end();
     }
@@ -55,13 +61,14 @@ export class Verification {
   }
 }
 
-/** The password was accepted, but whom the session would act as is not known: clients of an older copy of the secret may still leave. */
-function isAtItsLimit(error: unknown): boolean {
-  return error instanceof TurnedAway && error.code === 'SERVICE_BUSY';
-}
-
 /** A reader that has not replayed the change yet refuses the password, or knows nothing of the membership. */
-function mayBeLag(error: unknown): boolean {
+function mayBeLag(error: unknown): error is RotationError {
   const kinds = [SignInRefused, NoVerdict, TurnedAway];
   return kinds.some(kind => error instanceof kind) || (error instanceof RotationError && error.code === 'VERIFICATION_FAILED');
+}
+
+function neverFollowed(endpoint: EndpointConfig, { reason }: RotationError): NoVerdict {
+  return new NoVerdict('DEADLINE', `the time of the function was used up while waiting for ${address(endpoint)} of \`verifyEndpoints\` to accept the new password; at last ${reason}`, {
+    remedy: 'See whether that server replicates from the writer, and how far it lags behind. Secrets Manager retries the rotation; raise `timeout` if the lag is usual',
+  });
 }

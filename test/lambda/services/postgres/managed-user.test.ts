@@ -71,9 +71,19 @@ describePostgres('a user whose password a superuser sets', postgres => {
   test('is not left half made when one of its roles cannot be granted', async () => {
     const login = missing();
     const session = await open(login, { memberOf: ['no such role'] });
-    await rejection(applyChange(session, pendingFor(login.username)));
+    expect(await rejection(applyChange(session, pendingFor(login.username)))).toMatchObject({
+      code: 'MISCONFIGURED', reason: 'the role "no such role" of `memberOf` does not exist',
+    });
     await session.end();
     expect(await postgres.storedPassword(login.username)).toBeUndefined();
+  });
+
+  test('is not made when the superuser may not grant one of its roles; the remedy is the exact statement', async () => {
+    const login = missing();
+    const session = await open(login, { memberOf: [BOOTSTRAP.username] });
+    const error = await rejection(applyChange(session, pendingFor(login.username)));
+    await session.end();
+    expect(error).toMatchObject({ code: 'PERMISSION_DENIED', reason: expect.stringContaining('"master" may not grant "bootstrap"'), remedy: 'GRANT "bootstrap" TO "master" WITH ADMIN OPTION' });
   });
 
   test('gets a role that it has lost back at the next rotation', async () => {

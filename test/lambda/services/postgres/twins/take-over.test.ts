@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { quoted, TwinsRig } from './twins-rig';
 import { describePostgres, uniqueName } from '../../../../support/postgres';
 import { rejection } from '../../../../support/postgres-service';
@@ -120,6 +121,49 @@ describePostgres('users that AWS\'s own function rotated', postgres => {
     await rig.as(rig.first, 'DROP TABLE public.t');
   });
 });
+
+describePostgres('a user in use that is to act as an owner role', postgres => {
+  test('is refused before anything changes, and taken over once the role was granted its rights and it hands over what it owns', async () => {
+    const before = await TwinsRig.create(postgres);
+    await before.createLogin(before.first);
+    before.current = before.inForce(before.first);
+    await before.asMaster(`GRANT CREATE ON SCHEMA public TO ${quoted(before.first)}`, 'CREATE TABLE public.of_master ()', `GRANT SELECT ON public.of_master TO ${quoted(before.first)}`);
+    await before.as(before.first, 'CREATE TABLE public.own (id int)');
+    const owner = uniqueName('owner');
+    const rig = before.configured({ ownerRole: owner, handOver: true });
+    expect(await rejection(rig.flip())).toMatchObject({ code: 'DRIFT', reason: expect.stringContaining(`"${rig.first}" itself was granted rights`) });
+    await rig.asMaster(
+      `CREATE ROLE ${quoted(owner)} NOLOGIN`, `GRANT SELECT ON public.of_master TO ${quoted(owner)}`, `GRANT CREATE ON SCHEMA public TO ${quoted(owner)}`,
+      `REVOKE SELECT ON public.of_master FROM ${quoted(rig.first)}`, `REVOKE CREATE ON SCHEMA public FROM ${quoted(rig.first)}`,
+    );
+    await rig.flip();
+    for (const user of [rig.first, rig.twin]) await rig.as(user, 'SELECT * FROM public.of_master', `ALTER TABLE public.own ADD COLUMN ${quoted(user)} int`);
+  });
+
+  test('is refused for a temporary table of an open session, until that ends', async () => {
+    const before = await TwinsRig.create(postgres);
+    await before.createLogin(before.first);
+    before.current = before.inForce(before.first);
+    const client = await postgres.connect(before.login(before.first), before.config.databaseName);
+    await client.query('CREATE TEMPORARY TABLE t ()');
+    const rig = before.configured({ ownerRole: uniqueName('owner') });
+    expect(await rejection(rig.flip())).toMatchObject({ code: 'DRIFT', reason: expect.stringContaining(`"${rig.first}" itself owns`) });
+    await client.end();
+    await eventually(() => rig.flip());
+    expect(await rig.currentSignsIn()).toBe(true);
+  });
+});
+
+/** The server drops the temporary tables of a session shortly after that has ended. */
+async function eventually(work: () => Promise<void>, attempts = 50): Promise<void> {
+  try {
+    await work();
+  } catch (error: unknown) {
+    if (attempts === 0) throw error;
+    await sleep(100);
+    await eventually(work, attempts - 1);
+  }
+}
 
 /** A schema in which whichever role the users act as may create. */
 async function readyToCreate(rig: TwinsRig, databases: readonly string[]): Promise<void> {

@@ -82,10 +82,12 @@ describe('a reader that lags behind', () => {
     await verified;
   });
 
-  test('fails the rotation when the time is used up', async () => {
+  test('fails the rotation when the time is used up, saying what was waited for', async () => {
     const rig = await withReader();
     const pending = rig.stored(rig.twin);
     await rig.converge({ pending });
-    expect(await rejection(rig.twins(2_000).verify(pending.credential))).toMatchObject({ code: 'SIGN_IN_REFUSED', reason: expect.stringContaining(`:${reader.server.port}`) });
+    expect(await rejection(rig.twins(2_000).verify(pending.credential))).toMatchObject({
+      code: 'DEADLINE', reason: expect.stringMatching(new RegExp(`waiting for localhost:${reader.server.port} of .verifyEndpoints. .* was refused`)),
+    });
   });
 });

@@ -1,0 +1,46 @@
+import { Endpoint } from 'aws-cdk-lib/aws-rds';
+import { OnDrift } from './on-drift';
+import { PostgresSuperuserRotationProps } from './postgres-rotation-props';
+
+/** Props of {@link AlternatingUsersRotation}. */
+export interface AlternatingUsersRotationProps extends PostgresSuperuserRotationProps {
+  /**
+   * The second of the two users. 1 to 63 bytes.
+   *
+   * @default - `username` with `_clone` appended, as AWS's rotation function has it
+   */
+  readonly alternateUsername?: string;
+
+  /**
+   * A role that cannot sign in, as which both users act: it owns what either creates. Recommended for new databases.
+   * The rotation creates it when it does not exist. In a database in use, what the users themselves own or were granted
+   * fails the rotation before promotion, until it is the role's.
+   *
+   * @see https://www.postgresql.org/docs/current/sql-set-role.html
+   * @default - the second user acts as the first
+   */
+  readonly ownerRole?: string;
+
+  /**
+   * What to do when the two users are not set up alike.
+   *
+   * @default OnDrift.FAIL
+   */
+  readonly onDrift?: OnDrift;
+
+  /**
+   * Whether objects that the second user owns, because AWS's rotation function let it create them, are handed over to
+   * the role that both users act as. Each table is locked for a moment. With `false` a rotation fails when there are any.
+   *
+   * @default false
+   */
+  readonly handOver?: boolean;
+
+  /**
+   * Further endpoints, such as those of readers, that must accept the new password before it is promoted. The
+   * function's way to one with another security group is yours to open: `rotation.connections.allowToDefaultPort(replica)`.
+   *
+   * @default - none but what the target names
+   */
+  readonly verifyEndpoints?: Endpoint[];
+}
