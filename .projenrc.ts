@@ -6,7 +6,7 @@ const POSTGRES_PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm', 'linux-ar
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-secret-rotation',
-  description: 'AWS CDK constructs that rotate credentials in AWS Secrets Manager: single user, superuser, alternating users and multiple credentials, with handlers, schedules and permissions built in.',
+  description: 'AWS CDK constructs that rotate credentials in AWS Secrets Manager: single user, superuser and alternating users, with handlers, schedules and permissions built in, and a rehearsal on your own machine.',
   author: 'cdk-secret-rotation maintainers',
   authorAddress: 'maintainers@cdk-secret-rotation.dev',
   authorOrganization: true,

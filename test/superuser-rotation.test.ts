@@ -91,11 +91,13 @@ describe('SuperuserRotation', () => {
       .toBe(JSON.stringify({ 'Fn::GetAtt': ['DatabaseB269D8BB', 'MasterUserSecret.SecretArn'] }));
   });
 
-  test('names a superuser secret that is known by name with an open end', () => {
+  test('tells the function the partial ARN of a superuser secret that is known by name, and lets it read just that secret', () => {
     const stack = newStack(undefined);
     const named = Secret.fromSecretNameV2(stack, 'Named', 'admin');
     new SuperuserRotation(stack, 'Rotation', { target: publicTarget(stack), username: 'app', superuserSecret: named });
-    expect(configOf(Template.fromStack(stack)).superuserSecretArn).toMatch(/:secret:admin-\?{6}$/);
+    const template = Template.fromStack(stack);
+    expect(configOf(template).superuserSecretArn).toMatch(/:secret:admin$/);
+    expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain(':secret:admin-??????');
   });
 
   test.each<[string, (stack: ReturnType<typeof newStack>) => Partial<SuperuserRotationProps>, string]>([

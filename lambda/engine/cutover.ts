@@ -100,8 +100,7 @@ async function afterFailedVerification(rotation: Rotation, current: SecretVersio
   if (!labels.has(current.versionId, AWSCURRENT)) throw rotation.superseded();
   await putBack(rotation, session);
   if (error instanceof SignInRefused) await rotation.versions.giveUpPending(labels);
-  if (error instanceof NoVerdict) return error;
-  return new RotationError('VERIFICATION_FAILED', `the new password did not sign in (${error instanceof RotationError ? error.reason : 'unexpected error'})`, {
+  return new RotationError('VERIFICATION_FAILED', `the new password was not seen to sign in (${error instanceof RotationError ? error.reason : 'unexpected error'})`, {
     remedy: 'The old password was put back and clients sign in as before. See the reason, then call RotateSecret',
     cause: error,
   });

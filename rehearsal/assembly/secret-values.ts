@@ -4,8 +4,10 @@ import { SecretReference } from './dynamic-references';
 import { generateSecretString } from './generate-secret-string';
 import { Resolver } from './resolver';
 import { SecretDefinition } from './secrets';
-import { Assembly, isRecord, Resource } from './template';
+import { Assembly, constructPathOf, isRecord, Resource } from './template';
 import { ifResolvable, Unresolvable } from './unresolvable';
+
+const ATTACHMENT = 'AWS::SecretsManager::SecretTargetAttachment';
 
 /** RDS excludes what a connection string could not hold. */
 const MANAGED_PASSWORD = { PasswordLength: 32, ExcludeCharacters: '/@"\'\\ ' };
@@ -56,8 +58,9 @@ export class SecretValues {
 
   /** The database that an `AWS::SecretsManager::SecretTargetAttachment` ties this secret to. */
   attachedDatabase(secret: SecretDefinition): DatabaseDefinition | undefined {
-    const attachment = this.resolver.resourcesOf('AWS::SecretsManager::SecretTargetAttachment')
-      .find(resource => this.namesSecret(resource, secret));
+    const undecided = this.resolver.undecided(ATTACHMENT).find(({ resource }) => this.namesSecret(resource, secret));
+    if (undecided !== undefined) throw new Unresolvable(`${constructPathOf(undecided.resource)} may attach the secret to a database: ${undecided.reason}`);
+    const attachment = this.resolver.resourcesOf(ATTACHMENT).find(resource => this.namesSecret(resource, secret));
     if (attachment === undefined) return undefined;
     const targetId = this.resolver.optionalString(attachment, 'TargetId');
     const database = findDatabases(this.resolver).find(({ resource }) => databaseIdentifier(this.resolver, resource) === targetId);

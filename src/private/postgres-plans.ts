@@ -13,7 +13,7 @@ import { checkDistinct, checkName, checkRoleName, twinOf } from './postgres-name
 import { refuse } from './refuse';
 import { DEFAULT_INTERVAL, RotationPlan } from './rotation-base';
 import { EndpointConfig, PostgresRotationConfig } from './rotation-config';
-import { isManagedByRds, secretArnPattern, secretIdentity } from './secret-reference';
+import { isManagedByRds, secretIdentity } from './secret-reference';
 import { userSecret } from './user-secret';
 
 interface PostgresPlan extends RotationPlan {
@@ -110,7 +110,7 @@ function superuserConfig(
 ): PostgresRotationConfig {
   return {
     ...commonConfig(self, props, target),
-    superuserSecretArn: secretArnPattern(superuserSecret),
+    superuserSecretArn: superuserSecret.secretArn, // GetSecretValue takes a partial ARN, and no pattern
     memberOf: props.memberOf,
     passwordValidForSeconds: props.passwordValidFor && validFor(self, props.passwordValidFor, props.rotationRules),
   };

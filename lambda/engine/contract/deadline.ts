@@ -18,6 +18,11 @@ export class Deadline {
     return Math.max(0, this.end - Date.now());
   }
 
+  /** For a wait that must end sooner. */
+  atMost(milliseconds: number): Deadline {
+    return new Deadline(Math.min(milliseconds, this.remainingMs), 0);
+  }
+
   /**
    * Repeats `attempt` while it throws what `retryable` accepts, with exponential backoff and full jitter
    * (AWS Architecture Blog, "Exponential Backoff And Jitter"), until it succeeds or the time is used up; then the

@@ -54,6 +54,15 @@ export class Connector {
     return this.retrying(() => this.openOnce(endpoint));
   }
 
+  /** The same connector, for waits that must end sooner. */
+  within(milliseconds: number): Connector {
+    const { deadline } = this.invocation;
+    const hurried = new Connector(this.config, { ...this.invocation, deadline: deadline.atMost(milliseconds) }, this.files);
+    hurried.authorities = this.authorities;
+    hurried.takesOptions = this.takesOptions;
+    return hurried;
+  }
+
   private contextOf(credential: Credential, options: SignInOptions): SignInContext {
     const { host, port } = options.endpoint ?? this.config;
     const context = { username: credential.username, database: options.database ?? this.config.databaseName, endpoint: { host, port } };

@@ -115,6 +115,11 @@ describe('fails', () => {
       .toThrow('is no database of the assembly');
   });
 
+  test('for a secret of which it cannot be said whether it is attached', () => {
+    const values = valuesOf({ Master: MASTER, Database: DATABASE, Attachment: { ...ATTACHMENT, Condition: 'Nowhere' } });
+    expect(() => valueOf(values, 'master')).toThrow('Shop/Attachment may attach the secret to a database: its condition Nowhere cannot be decided');
+  });
+
   test('for a secret whose name cannot be worked out, by its reason', () => {
     const { secrets, unresolvable } = findSecrets(new Resolver({ assembly: assemblyOf(stackOf({ Resources: { Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: { 'Fn::Cidr': [] } } } } })) }));
     expect([secrets, [...unresolvable.values()]]).toEqual([[], ['Shop/Secret: the rehearsal does not know the intrinsic function Fn::Cidr (stack Shop)']]);

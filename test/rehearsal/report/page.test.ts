@@ -66,8 +66,8 @@ describe('the page', () => {
   });
 
   test('stands alone: nothing is loaded, no script runs', () => {
-    expect(empty).not.toMatch(/<(script|iframe|object|embed|img)\b/i);
-    expect(empty).not.toMatch(/\b(src|href)="(?!#|data:,")/);
+    expect(page).not.toMatch(/<(script|iframe|object|embed|img)\b/i);
+    expect(page).not.toMatch(/\b(src|href)="(?!#|data:,")/);
     expect(page).not.toMatch(/url\(|@import|@font-face/);
     expect(page).toContain('default-src \'none\'');
   });
