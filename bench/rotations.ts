@@ -42,7 +42,9 @@ export function measureManyFlips(root: string, scratch: string): Row[] {
   return [{ what: `refused sign-ins of ${clients.length} re-reading clients, alternating, ${flips} rotations`, measured: `${refused} of ${signIns.length}`, aim: '0' }];
 }
 
-function rehearse(root: string, scratch: string, name: string, options: readonly string[], add: (stack: Stack, target: RotationTarget) => void): RehearsalReport {
+type Add = (stack: Stack, target: RotationTarget) => void;
+
+function rehearse(root: string, scratch: string, name: string, options: readonly string[], add: Add): RehearsalReport {
   const assembly = join(scratch, name);
   const app = new App({ outdir: assembly });
   const stack = new Stack(app, 'Bench');

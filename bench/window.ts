@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median, Row, rounded } from './measure';
 import { findBinaries } from '../rehearsal/postgres/binaries';
 import { PostgresServer } from '../rehearsal/postgres/server';
 import { LocalSecretsManager } from '../rehearsal/secrets-manager';
 import { CertificateAuthority } from '../rehearsal/tls/certificate-authority';
 import { CA_DIRECTORY, CUSTOM_CA_FILE, PostgresRotationConfig, ROTATION_CONFIG } from '../src/private/rotation-config';
-import { median, Row, rounded } from './measure';
 
 const ROTATIONS = 31;
 const USER = { username: 'app', password: 'the-first-password' };
@@ -72,14 +72,22 @@ let currentUser: typeof USER = USER;
 
 function configure(endpoint: string, port: number, cutover: Cutover): void {
   const config: PostgresRotationConfig = {
-    host: 'localhost', port, databaseName: 'postgres', username: USER.username, cutover, customCertificateAuthority: true,
+    host: 'localhost',
+    port,
+    databaseName: 'postgres',
+    username: USER.username,
+    cutover,
+    customCertificateAuthority: true,
     passwordPolicy: {
       length: 32, excludeCharacters: '', excludeLowercase: false, excludeUppercase: false, excludeNumbers: false, excludePunctuation: true, requireEachIncludedType: true,
     },
   };
   Object.assign(process.env, {
-    [ROTATION_CONFIG]: JSON.stringify(config), AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint, AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'AKIABENCH', AWS_SECRET_ACCESS_KEY: 'not-checked-here',
+    [ROTATION_CONFIG]: JSON.stringify(config),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKIABENCH',
+    AWS_SECRET_ACCESS_KEY: 'not-checked-here',
   });
 }
 

@@ -27,7 +27,8 @@ export interface CutoverParts {
  */
 export async function cutOver(rotation: Rotation, parts: CutoverParts): Promise<void> {
   const { deadline, measurements } = rotation.invocation;
-  await deadline.retry(() => attempt(rotation, parts), (error) => error instanceof NoVerdict && !measurements.promoted, () => { measurements.retries++; });
+  const mayStartOver = (error: unknown): boolean => error instanceof NoVerdict && !measurements.promoted;
+  await deadline.retry(() => attempt(rotation, parts), mayStartOver, () => { measurements.retries++; });
 }
 
 /** The change alone: setSecret in AWS's own order of steps. */

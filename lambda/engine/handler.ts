@@ -1,5 +1,4 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { ROTATION_CONFIG } from '../../src/private/rotation-config';
 import { Deadline } from './contract/deadline';
 import { RotationError } from './contract/errors';
 import { Invocation } from './contract/invocation';
@@ -9,6 +8,7 @@ import { parseRotationEvent, RotationRequest } from './rotation-event';
 import { SecretVersions } from './secret-versions';
 import { StepRecord } from './step-record';
 import { RotationStrategy } from './strategy';
+import { ROTATION_CONFIG } from '../../src/private/rotation-config';
 
 /** What is used of the context that Lambda passes. */
 export interface LambdaContext {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { PasswordPolicyConfig } from '../../src/private/rotation-config';
 import { RotationError } from './contract/errors';
+import { PasswordPolicyConfig } from '../../src/private/rotation-config';
 
 const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
 const NUMBERS = '0123456789';

@@ -1,5 +1,5 @@
-import { Invocation } from './contract/invocation';
 import { NoVerdict, RotationError } from './contract/errors';
+import { Invocation } from './contract/invocation';
 import { AWSCURRENT } from './labels';
 import { RotationRequest } from './rotation-event';
 import { SecretVersions } from './secret-versions';

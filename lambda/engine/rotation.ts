@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RotationError } from './contract/errors';
 import { Invocation } from './contract/invocation';
+import { AWSCURRENT, AWSPENDING, Labels } from './labels';
 import { Promotion } from './promotion';
 import { RotationRequest } from './rotation-event';
 import { SecretVersion, SecretVersions } from './secret-versions';
-import { AWSCURRENT, AWSPENDING, Labels } from './labels';
 
 // A fresh value may not be readable yet (Secrets Manager user guide, "Troubleshoot": changes take time to be visible everywhere).
 const READ_AFTER_WRITE_MS = 5_000;

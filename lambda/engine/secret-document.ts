@@ -11,14 +11,6 @@ export type ConnectionFacts = Readonly<Record<string, string | number>>;
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
  */
 export class SecretDocument {
-  readonly credential: Credential;
-  readonly #fields: Readonly<Record<string, unknown>>;
-
-  private constructor(fields: Readonly<Record<string, unknown>>, username: string, password: string) {
-    this.#fields = fields;
-    this.credential = new Credential(username, password);
-  }
-
   static parse(secretArn: string, versionId: string, text: string | undefined): SecretDocument {
     const where = `version ${versionId} of ${secretArn}`;
     if (text === undefined) throw malformed(`${where} is binary`);
@@ -28,6 +20,14 @@ export class SecretDocument {
     if (typeof username !== 'string' || username === '') throw malformed(`${where} has no username`);
     if (typeof password !== 'string' || password === '') throw malformed(`${where} has no password`);
     return new SecretDocument(fields, username, password);
+  }
+
+  readonly credential: Credential;
+  readonly #fields: Readonly<Record<string, unknown>>;
+
+  private constructor(fields: Readonly<Record<string, unknown>>, username: string, password: string) {
+    this.#fields = fields;
+    this.credential = new Credential(username, password);
   }
 
   /** A copy for another credential, with the connection facts that the rotation itself knows. */

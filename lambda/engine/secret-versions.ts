@@ -126,7 +126,11 @@ export class SecretVersions {
     const versionId = answer.VersionId ?? '';
     const document = SecretDocument.parse(secretArn, versionId, answer.SecretString);
     return {
-      document, versionId, credential: document.credential, labels: answer.VersionStages ?? [], createdDate: answer.CreatedDate,
+      document,
+      versionId,
+      credential: document.credential,
+      labels: answer.VersionStages ?? [],
+      createdDate: answer.CreatedDate,
       secretArn: answer.ARN ?? secretArn,
     };
   }

@@ -1,4 +1,3 @@
-import { RotationConfig } from '../../src/private/rotation-config';
 import { Credential } from './contract/credential';
 import { SignInRefused } from './contract/errors';
 import { Verification } from './contract/password-session';
@@ -12,6 +11,7 @@ import { ConnectionFacts } from './secret-document';
 import { SecretVersion } from './secret-versions';
 import { RotationStrategy } from './strategy';
 import { assertUsername } from './usernames';
+import { RotationConfig } from '../../src/private/rotation-config';
 
 export interface SingleCredentialConfig extends RotationConfig {
   readonly username: string;
@@ -39,7 +39,8 @@ export abstract class SingleCredentialStrategy implements RotationStrategy {
       facts: this.verifying.facts,
       next: async (current, labels) => {
         this.assertConfigured(current);
-        return new Credential(current.credential.username, await this.adoptedPassword(rotation, current, labels) ?? generatePassword(this.config.passwordPolicy));
+        const adopted = await this.adoptedPassword(rotation, current, labels);
+        return new Credential(current.credential.username, adopted ?? generatePassword(this.config.passwordPolicy));
       },
     });
   }

@@ -1,8 +1,8 @@
-import { METRIC_NAMESPACE, METRICS } from '../../src/private/rotation-config';
 import { RotationError } from './contract/errors';
 import { Log, LogFields } from './contract/log';
 import { Measurements } from './contract/measurements';
 import { RotationRequest } from './rotation-event';
+import { METRIC_NAMESPACE, METRICS } from '../../src/private/rotation-config';
 
 interface Note extends LogFields {
   readonly level: 'INFO' | 'WARN';

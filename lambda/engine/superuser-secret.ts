@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RotationConfig } from '../../src/private/rotation-config';
 import { Credential } from './contract/credential';
 import { RotationError } from './contract/errors';
 import { Rotation } from './rotation';
+import { RotationConfig } from '../../src/private/rotation-config';
 
 const READ_AGAIN_AFTER_MS = 1_000;
 const READS = 4;

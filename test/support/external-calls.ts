@@ -35,14 +35,14 @@ const processes = new AsyncLocalStorage<Process>();
  */
 export class ExternalCalls {
   readonly seen: ExternalCall[] = [];
-  /** Looks at the world before each call. */
-  observe: (call: ExternalCall) => Promise<void> = async () => undefined;
   /** The call that goes wrong, and how. */
   fault?: { readonly index: number; readonly kind: FaultKind };
-
   private readonly send = SecretsManagerClient.prototype.send as unknown as Send;
   private readonly query = Client.prototype.query as unknown as Query;
   private readonly connect = Client.prototype.connect as unknown as Query;
+
+  /** Looks at the world before each call. */
+  observe: (call: ExternalCall) => Promise<void> = async () => undefined;
 
   install(): void {
     const calls = this;
@@ -79,7 +79,7 @@ export class ExternalCalls {
           reject(new Error('the process was killed'));
         },
       };
-      processes.run(process, () => invocation().then(resolve, reject));
+      void processes.run(process, () => invocation().then(resolve, reject));
     });
   }
 

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { escapeIdentifier, escapeLiteral } from 'pg';
+import { BOOTSTRAP, Login, MASTER, testAuthority, TestPostgres, uniqueName } from './postgres';
+import { PASSWORD_POLICY, RigOptions, RotationRig } from './rotation-rig';
 import { AlternatingUsersStrategy } from '../../lambda/alternating-users/strategy';
 import { Invocation } from '../../lambda/engine/contract/invocation';
 import { RotationStrategy } from '../../lambda/engine/strategy';
@@ -13,8 +15,6 @@ import { Twins } from '../../lambda/services/postgres/twins';
 import { SingleUserStrategy } from '../../lambda/single-user/strategy';
 import { SuperuserStrategy } from '../../lambda/superuser/strategy';
 import { CA_DIRECTORY, CUSTOM_CA_FILE, PostgresRotationConfig } from '../../src/private/rotation-config';
-import { BOOTSTRAP, Login, MASTER, testAuthority, TestPostgres, uniqueName } from './postgres';
-import { PASSWORD_POLICY, RigOptions, RotationRig } from './rotation-rig';
 
 export type StrategyKind = 'single-user' | 'superuser' | 'alternating-users';
 
@@ -26,8 +26,6 @@ export interface PostgresRotationOptions extends Partial<Omit<RigOptions<Postgre
 
 /** A rotation of a user of a real server: the rig, and what a test wants to know of the database. */
 export class PostgresRotation {
-  private constructor(readonly rig: RotationRig, readonly postgres: TestPostgres, readonly user: Login, readonly superuserArn: string) {}
-
   static async start(kind: StrategyKind, postgres: TestPostgres, options: PostgresRotationOptions = {}): Promise<PostgresRotation> {
     const user = { username: options.config?.username ?? uniqueName('app'), password: 'the-first-password' };
     if (kind !== 'alternating-users') await createUser(postgres, user, kind);
@@ -41,6 +39,14 @@ export class PostgresRotation {
     });
     superuser.arn = rig.secretsManager.createSecret({ name: uniqueName('superuser'), secretString: JSON.stringify(MASTER) }).arn;
     return new PostgresRotation(rig, postgres, user, superuser.arn);
+  }
+
+  private constructor(readonly rig: RotationRig, readonly postgres: TestPostgres, readonly user: Login, readonly superuserArn: string) {}
+
+  /** How many of all the passwords that the secret ever held are in what the function wrote. */
+  leakedPasswords(): number {
+    const { versions } = this.rig.secretsManager.snapshot(this.rig.secretArn);
+    return versions.filter(({ versionId, hasValue }) => hasValue && this.rig.output.includes(String(this.rig.value(versionId)?.password))).length;
   }
 
   /** Versions, labelled or not, whose password the server accepts now: compared with what it stores, so nobody signs in. */

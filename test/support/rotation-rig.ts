@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CancelRotateSecretCommand, PutSecretValueCommand, SecretsManagerClient, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
-import { createHandler, RotationHandler } from '../../lambda/engine/handler';
 import { Invocation } from '../../lambda/engine/contract/invocation';
+import { createHandler, RotationHandler } from '../../lambda/engine/handler';
 import { RotationStrategy } from '../../lambda/engine/strategy';
 import { Fault, FaultPoint, LocalSecretsManager, LocalSecretsManagerOptions } from '../../rehearsal/secrets-manager';
 import { PasswordPolicyConfig, ROTATION_CONFIG } from '../../src/private/rotation-config';
@@ -30,33 +30,43 @@ export class StepFailed extends Error {
 
 /** The real handler against the local Secrets Manager, over HTTP with the real SDK. */
 export class RotationRig {
-  /** Each line that the function wrote, parsed. */
-  readonly lines: Record<string, unknown>[] = [];
-  /** All that the function wrote, as text. */
-  output = '';
-  /** Consulted for each call of Secrets Manager; set it to make calls fail. */
-  fault: (point: FaultPoint) => Fault | undefined = () => undefined;
-  remainingMs: number;
-  private readonly release: () => void;
-
-  private constructor(readonly secretsManager: LocalSecretsManager, readonly secretArn: string, private readonly handler: RotationHandler, remainingMs: number) {
-    this.remainingMs = remainingMs;
-    this.release = this.capture();
-  }
-
   static async start<Config>(options: RigOptions<Config>): Promise<RotationRig> {
     const started: { rig?: RotationRig } = {};
     const { config, strategy, secretString, remainingMs = 30_000, ...service } = options;
     const secretsManager = new LocalSecretsManager({ fault: (point) => started.rig?.fault(point), ...service });
     const { endpoint } = await secretsManager.start();
     Object.assign(process.env, {
-      [ROTATION_CONFIG]: JSON.stringify(config), AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint, AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'AKIAFUNCTION', AWS_SECRET_ACCESS_KEY: 'not-checked-here', AWS_LAMBDA_FUNCTION_NAME: 'rotation',
+      [ROTATION_CONFIG]: JSON.stringify(config),
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'AKIAFUNCTION',
+      AWS_SECRET_ACCESS_KEY: 'not-checked-here',
+      AWS_LAMBDA_FUNCTION_NAME: 'rotation',
     });
     const { arn } = secretsManager.createSecret({ name: `secret-${randomUUID()}`, secretString });
     secretsManager.enableRotation(arn, { functionArn: 'arn:aws:lambda:us-east-1:111122223333:function:rotation' });
     started.rig = new RotationRig(secretsManager, arn, createHandler<Config>(strategy), remainingMs);
     return started.rig;
+  }
+
+  /** Each line that the function wrote, parsed. */
+  readonly lines: Record<string, unknown>[] = [];
+  /** All that the function wrote, as text. */
+  output = '';
+  remainingMs: number;
+  /** Consulted for each call of Secrets Manager; set it to make calls fail. */
+  fault: (point: FaultPoint) => Fault | undefined;
+  private readonly release: () => void;
+
+  private constructor(
+    readonly secretsManager: LocalSecretsManager,
+    readonly secretArn: string,
+    private readonly handler: RotationHandler,
+    remainingMs: number,
+  ) {
+    this.remainingMs = remainingMs;
+    this.fault = () => undefined;
+    this.release = this.capture();
   }
 
   async stop(): Promise<void> {

@@ -52,7 +52,12 @@ describe('the function', () => {
       ['createSecret', 'INFO'], ['setSecret', 'INFO'], ['testSecret', 'INFO'], ['finishSecret', 'INFO'],
     ]);
     expect(rig.lines.at(-1)).toMatchObject({
-      FunctionName: 'rotation', RotationFailed: 0, RotationSucceeded: 1, SignIns: 0, Retries: 0, StepDuration: expect.any(Number),
+      FunctionName: 'rotation',
+      RotationFailed: 0,
+      RotationSucceeded: 1,
+      SignIns: 0,
+      Retries: 0,
+      StepDuration: expect.any(Number),
       _aws: { CloudWatchMetrics: [{ Namespace: 'CdkSecretRotation', Dimensions: [['FunctionName']], Metrics: expect.arrayContaining([{ Name: 'RotationSucceeded', Unit: 'Count' }]) }] },
     });
     expect(rig.lines[0]).toMatchObject({ ReplacedVersionAge: expect.any(Number) });

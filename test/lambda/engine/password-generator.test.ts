@@ -11,8 +11,13 @@ describe('a drawn password', () => {
   test('keeps every rule of any policy that allows one', () => {
     fc.assert(fc.property(
       fc.record({
-        length: fc.integer({ min: 8, max: 128 }), excludeCharacters: fc.string({ maxLength: 20 }), excludeLowercase: fc.boolean(),
-        excludeUppercase: fc.boolean(), excludeNumbers: fc.boolean(), excludePunctuation: fc.boolean(), requireEachIncludedType: fc.boolean(),
+        length: fc.integer({ min: 8, max: 128 }),
+        excludeCharacters: fc.string({ maxLength: 20 }),
+        excludeLowercase: fc.boolean(),
+        excludeUppercase: fc.boolean(),
+        excludeNumbers: fc.boolean(),
+        excludePunctuation: fc.boolean(),
+        requireEachIncludedType: fc.boolean(),
       }).filter((policy) => !(policy.excludeLowercase && policy.excludeUppercase && policy.excludeNumbers && policy.excludePunctuation)),
       (policy) => {
         const password = generatePassword(policy);

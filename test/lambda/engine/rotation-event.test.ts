@@ -9,7 +9,8 @@ const EVENT = {
 
 describe('the event of Secrets Manager', () => {
   test.each(['createSecret', 'setSecret', 'testSecret', 'finishSecret'])('%s is a step', (step) => {
-    expect(parseRotationEvent({ ...EVENT, Step: step })).toMatchObject({ step, secretArn: EVENT.SecretId, clientRequestToken: EVENT.ClientRequestToken });
+    const { SecretId: secretArn, ClientRequestToken: clientRequestToken } = EVENT;
+    expect(parseRotationEvent({ ...EVENT, Step: step })).toMatchObject({ step, secretArn, clientRequestToken });
   });
 
   test('its rotation token never shows when the request is printed or serialised', () => {

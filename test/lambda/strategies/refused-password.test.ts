@@ -17,7 +17,10 @@ class PickyService {
   async signIn(credential: Credential): Promise<PasswordSession> {
     this.check(credential);
     return {
-      lock: async () => undefined, prepareChange: async (pending) => async () => this.set(pending), putBack: async () => undefined, end: async () => undefined,
+      lock: async () => undefined,
+      prepareChange: async (pending) => async () => this.set(pending),
+      putBack: async () => undefined,
+      end: async () => undefined,
     };
   }
 
