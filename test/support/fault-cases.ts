@@ -33,6 +33,10 @@ export async function faultCases(start: () => Promise<FaultWorld>): Promise<Faul
   return calls.seen.flatMap((call) => kindsFor(call).map((kind) => ({ call, kind })));
 }
 
+export function isKill({ kind }: FaultCase): boolean {
+  return kind.startsWith('killed');
+}
+
 /** One rotation with one fault, and the next without; returns what was broken, and where. */
 export async function tryCase(start: () => Promise<FaultWorld>, { call, kind }: FaultCase): Promise<string[]> {
   const broken: string[] = [];
