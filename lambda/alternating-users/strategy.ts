@@ -51,7 +51,7 @@ export class AlternatingUsersStrategy implements RotationStrategy {
       next: async (current, labels) => {
         this.assertConfigured(current);
         warnOfEarlyFlip(rotation, labels);
-        return new Credential(this.other(current.credential.username), generatePassword(this.config.passwordPolicy));
+        return { username: this.other(current.credential.username), password: generatePassword(this.config.passwordPolicy) };
       },
     });
   }

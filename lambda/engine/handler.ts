@@ -4,7 +4,7 @@ import { RotationError } from './contract/errors';
 import { Invocation } from './contract/invocation';
 import { Measurements } from './contract/measurements';
 import { Rotation } from './rotation';
-import { parseRotationEvent, RotationRequest } from './rotation-event';
+import { parseRotationEvent, RotationRequest, Step } from './rotation-event';
 import { SecretVersions } from './secret-versions';
 import { StepRecord } from './step-record';
 import { RotationStrategy } from './strategy';
@@ -37,7 +37,7 @@ export function createHandler<Config>(strategyFor: (config: Config, invocation: 
       request = parseRotationEvent(event);
       const invocation: Invocation = { deadline: new Deadline(context.getRemainingTimeInMillis()), measurements, log: record };
       const rotation = new Rotation(request, new SecretVersions(client, request, invocation), invocation);
-      await strategyFor(readConfig<Config>(), invocation)[request.step](rotation);
+      await perform(strategyFor(readConfig<Config>(), invocation), request.step, rotation);
       write(record.line(request));
     } catch (error: unknown) {
       const failure = asRotationError(error);
@@ -45,6 +45,12 @@ export function createHandler<Config>(strategyFor: (config: Config, invocation: 
       throw presentable(failure);
     }
   };
+}
+
+async function perform(strategy: RotationStrategy, step: Step, rotation: Rotation): Promise<void> {
+  if (step !== 'retire') return strategy[step](rotation);
+  if (strategy.retire) return strategy.retire(rotation);
+  throw new RotationError('UNKNOWN_STEP', 'this strategy has no step retire', { remedy: 'Remove the schedule that asks for it: the construct makes one only for issued credentials' });
 }
 
 function readConfig<Config>(): Config {

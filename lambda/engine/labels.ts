@@ -13,6 +13,11 @@ export const AWSPREVIOUS = 'AWSPREVIOUS';
  */
 export const RECOVERY = 'cdk-secret-rotation/recovery';
 
+export interface PlacedLabel {
+  readonly label: string;
+  readonly versionId: string;
+}
+
 /** What DescribeSecret says at one instant: the guard of every external write. */
 export class Labels {
   constructor(
@@ -24,6 +29,17 @@ export class Labels {
   /** The version that carries a label. */
   versionWith(label: string): string | undefined {
     return Object.entries(this.stagesOfVersions).find(([, stages]) => stages.includes(label))?.[0];
+  }
+
+  /** Every version that carries a label. */
+  get versions(): readonly string[] {
+    return Object.keys(this.stagesOfVersions).filter((versionId) => (this.stagesOfVersions[versionId] ?? []).length > 0);
+  }
+
+  /** The labels that begin so, with the versions that they are on. */
+  startingWith(prefix: string): readonly PlacedLabel[] {
+    return Object.entries(this.stagesOfVersions).flatMap(([versionId, stages]) =>
+      stages.filter((label) => label.startsWith(prefix)).map((label) => ({ label, versionId })));
   }
 
   /** The version that AWSCURRENT is on. */

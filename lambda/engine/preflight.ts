@@ -24,5 +24,5 @@ export async function testRequest(rotation: Rotation): Promise<TestRequest> {
   }
   const current = await rotation.versions.current();
   if (current.versionId === pending.versionId) return { kind: 'already current' };
-  return current.credential.equals(pending.credential) ? { kind: 'preflight', current } : { kind: 'rotation', pending };
+  return current.document.equals(pending.document) ? { kind: 'preflight', current } : { kind: 'rotation', pending };
 }

@@ -1,10 +1,12 @@
 import { RotationError } from './contract/errors';
 
 const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
-export type Step = (typeof STEPS)[number];
+/** What a schedule of the construct's own asks for between two rotations; it belongs to no version. */
+const RETIRE = 'retire';
+export type Step = (typeof STEPS)[number] | typeof RETIRE;
 
 /**
- * What Secrets Manager asks of a rotation function.
+ * What Secrets Manager asks of a rotation function. `clientRequestToken` is empty for the step `retire`.
  *
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
  */
@@ -25,7 +27,7 @@ export function parseRotationEvent(event: unknown): RotationRequest {
   const fields = (typeof event === 'object' && event !== null ? event : {}) as Record<string, unknown>;
   const step = text(fields, 'Step');
   const secretArn = text(fields, 'SecretId');
-  const token = text(fields, 'ClientRequestToken');
+  const token = step === RETIRE ? '' : text(fields, 'ClientRequestToken');
   const rotationToken = fields.RotationToken === undefined ? undefined : text(fields, 'RotationToken');
   if (!isStep(step)) {
     // The value is the caller's: only what is harmless to log is repeated.
@@ -37,7 +39,7 @@ export function parseRotationEvent(event: unknown): RotationRequest {
 }
 
 function isStep(step: string): step is Step {
-  return (STEPS as readonly string[]).includes(step);
+  return step === RETIRE || (STEPS as readonly string[]).includes(step);
 }
 
 function text(fields: Record<string, unknown>, key: string): string {

@@ -1,9 +1,10 @@
-import { inspect } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { Credential } from './contract/credential';
 import { RotationError } from './contract/errors';
+import type { SecretFields } from '../../service';
 
 /** What a service knows about where clients find it, by the keys of AWS's contract: `engine`, `host`, `port`, `dbname`. */
-export type ConnectionFacts = Readonly<Record<string, string | number>>;
+export type ConnectionFacts = SecretFields;
 
 /**
  * The JSON of a secret, in the shape of AWS's own contract; unknown keys are kept.
@@ -16,24 +17,31 @@ export class SecretDocument {
     if (text === undefined) throw malformed(`${where} is binary`);
     const fields = parseObject(text);
     if (fields === undefined) throw malformed(`${where} is not a JSON object`);
-    const { username, password } = fields;
-    if (typeof username !== 'string' || username === '') throw malformed(`${where} has no username`);
-    if (typeof password !== 'string' || password === '') throw malformed(`${where} has no password`);
-    return new SecretDocument(fields, username, password);
+    return new SecretDocument(where, fields);
   }
 
-  readonly credential: Credential;
-  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #fields: SecretFields;
 
-  private constructor(fields: Readonly<Record<string, unknown>>, username: string, password: string) {
+  private constructor(private readonly where: string, fields: SecretFields) {
     this.#fields = fields;
-    this.credential = new Credential(username, password);
+  }
+
+  /** For the strategies whose credential is a user's password; throws when there is none. */
+  get credential(): Credential {
+    const { username, password } = this.#fields;
+    if (typeof username !== 'string' || username === '') throw malformed(`${this.where} has no username`);
+    if (typeof password !== 'string' || password === '') throw malformed(`${this.where} has no password`);
+    return new Credential(username, password);
+  }
+
+  /** The members, for the service that they are of: secret. Never logged, never stored but by PutSecretValue. */
+  get fields(): SecretFields {
+    return this.#fields;
   }
 
   /** A copy for another credential, with the connection facts that the rotation itself knows. */
-  with(credential: Credential, facts: ConnectionFacts): SecretDocument {
-    const fields = { ...this.#fields, ...facts, username: credential.username, password: credential.password };
-    return new SecretDocument(fields, credential.username, credential.password);
+  with(credential: SecretFields, facts: ConnectionFacts): SecretDocument {
+    return new SecretDocument(this.where, { ...this.#fields, ...facts, ...credential });
   }
 
   /** The names of the facts that this document states otherwise; a fact that it does not state is no difference. */
@@ -41,17 +49,21 @@ export class SecretDocument {
     return Object.keys(facts).filter((key) => this.#fields[key] !== undefined && String(this.#fields[key]) !== String(facts[key]));
   }
 
-  /** The secret string. The only way out for the password; never passed to anything but PutSecretValue. */
+  equals(other: SecretDocument): boolean {
+    return isDeepStrictEqual(this.#fields, other.#fields);
+  }
+
+  /** The secret string. Never passed to anything but PutSecretValue. */
   toSecretString(): string {
     return JSON.stringify(this.#fields);
   }
 
   toJSON(): object {
-    return this.credential.toJSON();
+    return { version: this.where };
   }
 
   [inspect.custom](): string {
-    return `SecretDocument(${this.credential.username})`;
+    return `SecretDocument(${this.where})`;
   }
 }
 
@@ -67,6 +79,6 @@ function parseObject(text: string): Record<string, unknown> | undefined {
 
 function malformed(reason: string): RotationError {
   return new RotationError('SECRET_MALFORMED', reason, {
-    remedy: 'Store a JSON object with at least `username` and `password` (AWS: "JSON structure of AWS Secrets Manager secrets"), or move AWSCURRENT back to a version that has them',
+    remedy: 'Store a JSON object with the members that clients of the service expect, at least `username` and `password` for a user (AWS: "JSON structure of AWS Secrets Manager secrets"), or move AWSCURRENT back to a version that has them',
   });
 }

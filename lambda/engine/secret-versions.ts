@@ -1,22 +1,36 @@
 import {
   DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient, UpdateSecretVersionStageCommand,
+  UpdateSecretVersionStageCommandInput,
 } from '@aws-sdk/client-secrets-manager';
-import { StoredCredential } from './contract/credential';
+import { Credential, StoredCredential } from './contract/credential';
+import { RotationError } from './contract/errors';
 import { Invocation } from './contract/invocation';
-import { AWSCURRENT, AWSPENDING, AWSPREVIOUS, Labels, RECOVERY } from './labels';
+import { AWSCURRENT, AWSPENDING, AWSPREVIOUS, Labels, PlacedLabel, RECOVERY } from './labels';
 import { RotationRequest } from './rotation-event';
 import { SecretDocument } from './secret-document';
-import { alreadyHasOtherContent, callFailed, isNotFound, isRepeatable } from './secrets-manager-errors';
+import { alreadyHasOtherContent, callFailed, isNotFound, isRepeatable, outcomeOf } from './secrets-manager-errors';
 
 const LONGEST_CALL_MS = 3_000;
 const LEAST_CALL_MS = 1_000;
 
 /** A version that was read, with the labels it had then. */
-export interface SecretVersion extends StoredCredential {
-  readonly document: SecretDocument;
-  readonly labels: readonly string[];
-  readonly createdDate?: Date;
+export class SecretVersion implements StoredCredential {
+  constructor(
+    readonly secretArn: string,
+    readonly versionId: string,
+    readonly document: SecretDocument,
+    readonly labels: readonly string[],
+    readonly createdDate: Date | undefined,
+  ) {}
+
+  /** Throws when the version holds no username and password. */
+  get credential(): Credential {
+    return this.document.credential;
+  }
 }
+
+/** PutSecretValue was definitely refused, each time that it was tried: the version has no value of ours. */
+export class NotStored extends RotationError {}
 
 /** A secret as one rotation sees it. The only code that talks to Secrets Manager. */
 export class SecretVersions {
@@ -45,9 +59,14 @@ export class SecretVersions {
     return this.read(this.request.secretArn, { VersionId: versionId });
   }
 
+  /** Undefined while it has no value. */
+  versionIfThere(versionId: string): Promise<SecretVersion | undefined> {
+    return this.readIfThere({ VersionId: versionId });
+  }
+
   /** This rotation's own version; undefined while it has no value. Read by id: a label may be seen late (aws-sdk-js-v3 #7701). */
   pending(): Promise<SecretVersion | undefined> {
-    return this.readIfThere({ VersionId: this.request.clientRequestToken });
+    return this.versionIfThere(this.request.clientRequestToken);
   }
 
   /** The current value of another secret. */
@@ -68,13 +87,28 @@ export class SecretVersions {
       VersionStages: [AWSPENDING, RECOVERY],
       RotationToken: rotationToken,
     });
+    let lostAnswers = 0;
     try {
-      await this.repeat(() => this.client.send(command, this.limits));
+      await this.repeat(() => this.client.send(command, this.limits).catch((error: unknown) => {
+        if (outcomeOf(error) === 'unknown') lostAnswers++;
+        throw error;
+      }));
       return 'stored';
     } catch (error: unknown) {
       if (alreadyHasOtherContent(error)) return 'already stored';
-      throw callFailed('PutSecretValue', secretArn, error);
+      const failure = callFailed('PutSecretValue', secretArn, error);
+      throw lostAnswers > 0 ? failure : new NotStored(failure.code, failure.reason, { remedy: failure.remedy, cause: error });
     }
+  }
+
+  /** Moves a label of ours to a version, from where it was, if it was anywhere. */
+  async attach(label: string, to: string, from?: string): Promise<void> {
+    if (to === from) return;
+    await this.updateStage({ VersionStage: label, MoveToVersionId: to, RemoveFromVersionId: from });
+  }
+
+  async detach({ label, versionId }: PlacedLabel): Promise<void> {
+    await this.updateStage({ VersionStage: label, RemoveFromVersionId: versionId });
   }
 
   /** Moves AWSCURRENT once, without repeating. `from` is the version read: a compare-and-swap. Throws the service's own error. */
@@ -93,15 +127,14 @@ export class SecretVersions {
    */
   async giveUpPending(labels: Labels): Promise<void> {
     for (const label of [RECOVERY, AWSPENDING]) {
-      if (labels.has(this.request.clientRequestToken, label)) await this.removeLabel(label);
+      if (labels.has(this.request.clientRequestToken, label)) await this.detach({ label, versionId: this.request.clientRequestToken });
     }
   }
 
-  private removeLabel(label: string): Promise<unknown> {
-    const { secretArn, clientRequestToken } = this.request;
-    return this.repeated('UpdateSecretVersionStage', secretArn, () => this.client.send(new UpdateSecretVersionStageCommand({
-      SecretId: secretArn, VersionStage: label, RemoveFromVersionId: clientRequestToken,
-    }), this.limits));
+  private updateStage(change: Omit<UpdateSecretVersionStageCommandInput, 'SecretId'>): Promise<unknown> {
+    const { secretArn } = this.request;
+    return this.repeated('UpdateSecretVersionStage', secretArn, () =>
+      this.client.send(new UpdateSecretVersionStageCommand({ SecretId: secretArn, ...change }), this.limits));
   }
 
   private async readIfThere(which: { VersionId: string } | { VersionStage: string }): Promise<SecretVersion | undefined> {
@@ -125,14 +158,7 @@ export class SecretVersions {
     const answer = await this.repeat(() => this.client.send(new GetSecretValueCommand({ SecretId: secretArn, ...which }), this.limits));
     const versionId = answer.VersionId ?? '';
     const document = SecretDocument.parse(secretArn, versionId, answer.SecretString);
-    return {
-      document,
-      versionId,
-      credential: document.credential,
-      labels: answer.VersionStages ?? [],
-      createdDate: answer.CreatedDate,
-      secretArn: answer.ARN ?? secretArn,
-    };
+    return new SecretVersion(answer.ARN ?? secretArn, versionId, document, answer.VersionStages ?? [], answer.CreatedDate);
   }
 
   private async repeated<T>(operation: string, secretArn: string, call: () => Promise<T>): Promise<T> {

@@ -40,7 +40,7 @@ export abstract class SingleCredentialStrategy implements RotationStrategy {
       next: async (current, labels) => {
         this.assertConfigured(current);
         const adopted = await this.adoptedPassword(rotation, current, labels);
-        return new Credential(current.credential.username, adopted ?? generatePassword(this.config.passwordPolicy));
+        return { username: current.credential.username, password: adopted ?? generatePassword(this.config.passwordPolicy) };
       },
     });
   }

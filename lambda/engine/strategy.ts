@@ -9,4 +9,6 @@ export interface RotationStrategy {
   setSecret(rotation: Rotation): Promise<void>;
   testSecret(rotation: Rotation): Promise<void>;
   finishSecret(rotation: Rotation): Promise<void>;
+  /** Between two rotations: makes the credential before the current one unusable, where the construct asks for that. */
+  retire?(rotation: Rotation): Promise<void>;
 }

@@ -81,3 +81,64 @@ export interface PostgresRotationConfig extends RotationConfig, EndpointConfig {
   /** Written into the secret for clients, where it differs from where the function signs in. */
   readonly clientEndpoint?: EndpointConfig;
 }
+
+/** What the rotations of two credentials of one principal are told, besides what their service needs. */
+export interface MultiCredentialConfig extends RotationConfig {
+  /** Issued credentials: the one before is retired at the start of a rotation when it was last used longer ago than this. */
+  readonly graceSeconds?: number;
+  /** Issued credentials: and also when the current one is older than this, whoever still uses the one before. */
+  readonly maxWaitSeconds?: number;
+  /** Issued credentials: between two rotations the one before is deactivated once the current one is older than this. */
+  readonly deactivateAfterSeconds?: number;
+}
+
+/** Access keys of an IAM user. */
+export interface IamRotationConfig extends MultiCredentialConfig {
+  readonly userName: string;
+  /** What `GetCallerIdentity` must answer. */
+  readonly userArn: string;
+}
+
+/** SMTP credentials of an IAM user, for Amazon SES in the function's region. */
+export interface SesRotationConfig extends IamRotationConfig {
+  /** Region of the SMTP endpoint: the password is derived for it alone. */
+  readonly sesRegion: string;
+  /** Where clients send, and where the function signs in to verify. Port 465 and 2465 speak TLS at once, 25, 587 and 2587 after STARTTLS. */
+  readonly smtpEndpoint: EndpointConfig;
+}
+
+/** A user of Redis OSS or Valkey. */
+export interface RedisRotationConfig extends MultiCredentialConfig {
+  readonly username: string;
+  /** Every node: ACL changes are not replicated. The first is what clients find in the secret. */
+  readonly nodes: readonly EndpointConfig[];
+  /** ACL rules, without passwords, of a user that the rotation creates; without them a user that is missing is an error. */
+  readonly aclRules?: string;
+  /** The asset holds a CA file of the user's: trust it instead of Node.js's own. */
+  readonly customCertificateAuthority?: boolean;
+}
+
+/** A user of ElastiCache or MemoryDB. */
+export interface CacheUserRotationConfig extends MultiCredentialConfig {
+  /** ElastiCache's user id; MemoryDB's user name. */
+  readonly userId: string;
+  /** The name that clients sign in with. */
+  readonly username: string;
+  readonly userArn: string;
+  /** Where clients connect, and where the function signs in to verify; without it the service's word is taken. */
+  readonly endpoint?: EndpointConfig;
+}
+
+/** A service of the user's own. */
+export interface CustomRotationConfig extends MultiCredentialConfig, Partial<EndpointConfig> {
+  /** Strategies for users only: the user; of alternating users, the first. */
+  readonly username?: string;
+  /** Alternating users only: the twin. */
+  readonly alternateUsername?: string;
+  readonly cutover?: 'SINGLE_STEP' | 'STEPWISE';
+  /** Written into the secret for clients, where it differs from where the function signs in. */
+  readonly clientEndpoint?: EndpointConfig;
+}
+
+/** The file of a service of one's own, beside the bundle: what the construct's `entry` becomes. */
+export const CUSTOM_SERVICE_FILE = 'service.js';

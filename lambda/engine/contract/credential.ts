@@ -12,10 +12,6 @@ export class Credential {
     return this.#password;
   }
 
-  equals(other: Credential): boolean {
-    return this.username === other.username && this.#password === other.#password;
-  }
-
   toJSON(): { username: string } {
     return { username: this.username };
   }

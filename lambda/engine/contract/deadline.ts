@@ -8,10 +8,13 @@ const LONGEST_PAUSE_MS = 2_000;
 
 /** The end of the time that an invocation may spend waiting: the function's time-out less a reserve. */
 export class Deadline {
+  /** When the time is used up, the reserve included: an invocation does nothing after it. Milliseconds since the epoch. */
+  readonly expiresAt: number;
   private readonly end: number;
 
   constructor(remainingMs: number, reserveMs: number = Math.min(RESERVE_MS, remainingMs / 4)) {
-    this.end = Date.now() + remainingMs - reserveMs;
+    this.expiresAt = Date.now() + remainingMs;
+    this.end = this.expiresAt - reserveMs;
   }
 
   get remainingMs(): number {

@@ -1,4 +1,3 @@
-import { Credential } from '../../../lambda/engine/contract/credential';
 import { RotationError } from '../../../lambda/engine/contract/errors';
 import { prepare } from '../../../lambda/engine/prepare';
 import { Rotation } from '../../../lambda/engine/rotation';
@@ -11,7 +10,7 @@ class Plain implements RotationStrategy {
   constructor(private readonly finish: (rotation: Rotation) => Promise<void> = async () => undefined) {}
 
   createSecret(rotation: Rotation): Promise<void> {
-    return prepare(rotation, { facts: { host: 'db' }, next: async () => new Credential('app', 'the-new-value') });
+    return prepare(rotation, { facts: { host: 'db' }, next: async () => ({ username: 'app', password: 'the-new-value' }) });
   }
 
   async setSecret(rotation: Rotation): Promise<void> {
