@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { STSClient } from '@aws-sdk/client-sts';
 import { Client } from 'pg';
 
 /** What may go wrong at an external call. */
@@ -14,7 +16,7 @@ export type FaultKind =
 export interface ExternalCall {
   /** Counts the external calls of an invocation group, from 0. */
   readonly index: number;
-  readonly service: 'Secrets Manager' | 'PostgreSQL';
+  readonly service: 'Secrets Manager' | 'PostgreSQL' | 'IAM' | 'STS';
   readonly what: string;
 }
 
@@ -27,17 +29,19 @@ interface Process {
 type Send = (command: { readonly constructor: { readonly name: string } }, ...rest: unknown[]) => Promise<unknown>;
 type Query = (this: Client, ...args: unknown[]) => Promise<unknown>;
 
+const AWS_CLIENTS = { 'Secrets Manager': SecretsManagerClient, 'IAM': IAMClient, 'STS': STSClient } as const;
+
 const processes = new AsyncLocalStorage<Process>();
 
 /**
- * Stands between the function and the outside, at the two clients that it uses: counts every call, looks at the world around each, and
+ * Stands between the function and the outside, at the clients that it uses: counts every call, looks at the world around each, and
  * makes one of them go wrong. Calls of tests themselves pass unseen.
  */
 export class ExternalCalls {
   readonly seen: ExternalCall[] = [];
   /** The call that goes wrong, and how. */
   fault?: { readonly index: number; readonly kind: FaultKind };
-  private readonly send = SecretsManagerClient.prototype.send as unknown as Send;
+  private readonly send = SecretsManagerClient.prototype.send as unknown as Send; // of all AWS clients: they inherit it
   private readonly query = Client.prototype.query as unknown as Query;
   private readonly connect = Client.prototype.connect as unknown as Query;
 
@@ -46,11 +50,14 @@ export class ExternalCalls {
 
   install(): void {
     const calls = this;
-    Object.assign(SecretsManagerClient.prototype, {
-      send(this: SecretsManagerClient, command: Parameters<Send>[0], ...rest: unknown[]) {
-        return calls.make('Secrets Manager', command.constructor.name.replace('Command', ''), () => calls.send.call(this, command, ...rest));
-      },
-    });
+    for (const [service, { prototype }] of Object.entries(AWS_CLIENTS)) {
+      Object.assign(prototype, {
+        send(this: object, command: Parameters<Send>[0], ...rest: unknown[]) {
+          const what = command.constructor.name.replace('Command', '');
+          return calls.make(service as ExternalCall['service'], what, () => calls.send.call(this, command, ...rest));
+        },
+      });
+    }
     Object.assign(Client.prototype, {
       query(this: Client, ...args: unknown[]) {
         return calls.make('PostgreSQL', describeStatement(args[0]), () => calls.query.apply(this, args), this);
@@ -62,7 +69,7 @@ export class ExternalCalls {
   }
 
   uninstall(): void {
-    Object.assign(SecretsManagerClient.prototype, { send: this.send });
+    for (const { prototype } of Object.values(AWS_CLIENTS)) Object.assign(prototype, { send: this.send });
     Object.assign(Client.prototype, { query: this.query, connect: this.connect });
   }
 

@@ -77,7 +77,7 @@ async function attempts(calls: ExternalCalls, { rig }: FaultWorld, token: string
 
 /** What only reads has no effect that a fault before or after it could tell apart. */
 function kindsFor(call: ExternalCall): readonly FaultKind[] {
-  if (/^(SELECT|BEGIN|SET|GetSecretValue|DescribeSecret)/.test(call.what)) return ['killed before', 'fails after'];
+  if (/^(SELECT|BEGIN|SET|Get|List|Describe)/.test(call.what)) return ['killed before', 'fails after'];
   return KINDS.filter((kind) => kind !== 'twice' || !isConversation(call));
 }
 

@@ -90,6 +90,11 @@ export class RotationRig {
     }
   }
 
+  /** The step that a schedule of the construct's own asks for. */
+  async retire(): Promise<void> {
+    await this.handler({ Step: 'retire', SecretId: this.secretArn }, { getRemainingTimeInMillis: () => this.remainingMs });
+  }
+
   /** All four steps, once. */
   async steps(token: string): Promise<void> {
     for (const step of STEPS) await this.step(step, token);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Intent } from './intent';
 import type { IssuedCredential, IssuedCredentials, ListedCredential } from '../../../service';
-import { NoVerdict, RotationError } from '../../engine/contract/errors';
+import { NoVerdict, RotationError, RotationErrorCode } from '../../engine/contract/errors';
 import { PlacedLabel } from '../../engine/labels';
 import { Rotation } from '../../engine/rotation';
 import { NotStored, SecretVersion } from '../../engine/secret-versions';
@@ -11,7 +11,7 @@ const SETTLING_MS = 5_000;
 const LOOK_AGAIN_AFTER_MS = 500;
 
 /** Of these codes it is certain that nothing was made; of any other it is not. */
-const NOTHING_MADE = ['QUOTA_EXCEEDED', 'PERMISSION_DENIED', 'USER_MISSING', 'SUPERUSER_REFUSED'];
+const NOTHING_MADE: readonly RotationErrorCode[] = ['PERMISSION_DENIED', 'USER_MISSING', 'SUPERUSER_REFUSED', 'DEADLINE'];
 
 export interface IssueRequest {
   readonly current: SecretVersion;
@@ -28,10 +28,12 @@ export interface IssueRequest {
 export async function issueAndStore(rotation: Rotation, service: IssuedCredentials, request: IssueRequest): Promise<void> {
   const intent = await placeIntent(rotation, request);
   await makeRoom(rotation, service, request);
-  const issued = await issueOnce(rotation, service, request.live, intent);
+  const issued = await issueOnce(rotation, service, request.live);
   const outcome = await storeOrRemove(rotation, service, request.current, issued, intent);
-  if (outcome === 'stored') await assertListed(rotation, service, issued);
-  await rotation.versions.detach(intent);
+  const listed = outcome === 'stored' ? await listedWith(rotation, service, issued) : await service.list();
+  const expected = [issued, ...request.live].map(({ id }) => id);
+  // A request that arrived twice made another one: by the intent the next rotation knows it.
+  if (listed.every(({ id }) => expected.includes(id))) await rotation.versions.detach(intent);
 }
 
 /** Removes credentials, each deactivated first where the service can. */
@@ -57,10 +59,11 @@ async function makeRoom(rotation: Rotation, service: IssuedCredentials, { curren
   await remove(rotation, service, leaving, 'it made room for the next one');
 }
 
-/** One attempt. Only a definite "no room" is tried again: deletions take a moment to be counted. */
-async function issueOnce(
-  rotation: Rotation, service: IssuedCredentials, live: readonly ListedCredential[], intent: PlacedLabel,
-): Promise<IssuedCredential> {
+/**
+ * One attempt. Only a definite "no room" is tried again: deletions take a moment to be counted. The intent stays on record after any failure: the request
+ * may have arrived twice, and "no room" be the answer to the second.
+ */
+async function issueOnce(rotation: Rotation, service: IssuedCredentials, live: readonly ListedCredential[]): Promise<IssuedCredential> {
   const { deadline, measurements } = rotation.invocation;
   const knownIds = live.map(({ id }) => id);
   const attempt = async (): Promise<IssuedCredential> => {
@@ -71,15 +74,13 @@ async function issueOnce(
   try {
     return await deadline.atMost(SETTLING_MS).retry(attempt, noRoomYet, () => { measurements.retries++; });
   } catch (error: unknown) {
-    if (!isDefinite(error)) throw uncertain(rotation, error);
-    await rotation.versions.detach(intent);
     if (noRoomYet(error)) throw await noRoom(rotation, service, knownIds, error as RotationError);
-    throw error;
+    throw isDefinite(error) ? error : uncertain(rotation, error);
   }
 }
 
 function isDefinite(error: unknown): boolean {
-  return error instanceof RotationError && !(error instanceof NoVerdict) && (NOTHING_MADE.includes(error.code) || error.code === 'DEADLINE');
+  return error instanceof RotationError && !(error instanceof NoVerdict) && NOTHING_MADE.includes(error.code);
 }
 
 /** A token holds one value: whoever stored first has won, and what we made and could not store is ours to remove, by its id. */
@@ -102,9 +103,10 @@ async function storeOrRemove(
 }
 
 /** Somebody may have deleted it between its issue and its storage: then the version names nothing, and the next token must begin anew. */
-async function assertListed(rotation: Rotation, service: IssuedCredentials, { id }: IssuedCredential): Promise<void> {
+async function listedWith(rotation: Rotation, service: IssuedCredentials, { id }: IssuedCredential): Promise<readonly ListedCredential[]> {
   for (const started = Date.now(); ; await sleep(LOOK_AGAIN_AFTER_MS)) {
-    if ((await service.list()).some((credential) => credential.id === id)) return;
+    const listed = await service.list();
+    if (listed.some((credential) => credential.id === id)) return listed;
     if (Date.now() - started > SETTLING_MS || rotation.invocation.deadline.remainingMs < LOOK_AGAIN_AFTER_MS) break;
   }
   await rotation.versions.giveUpPending(await rotation.fence());

@@ -52,7 +52,7 @@ export async function survey(rotation: Rotation, service: IssuedCredentials, cur
 
 async function namedByOthers(rotation: Rotation, service: IssuedCredentials, current: SecretVersion, labels: Labels): Promise<Named[]> {
   const named: Named[] = [];
-  for (const versionId of labels.versions.filter((id) => id !== current.versionId)) {
+  for (const versionId of labels.versions.filter((id) => id !== current.versionId && id !== rotation.token)) {
     const version = await rotation.versions.versionIfThere(versionId);
     const id = version && service.idOf(version.document.fields);
     if (version !== undefined && id !== undefined) named.push({ id, version });
