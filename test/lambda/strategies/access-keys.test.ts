@@ -276,6 +276,36 @@ describe('what else happens to access keys', () => {
     expect([rotation.works('AWSCURRENT'), rotation.works('AWSPREVIOUS')]).toEqual([true, true]);
   });
 
+  test('AWSCURRENT moved by hand right before a key would be retired: nothing is retired, for that key is current now', async () => {
+    await start();
+    await rotation.rig.rotate();
+    await rotation.rotateLater();
+    rotation.passTime();
+    const before = rotation.ids();
+    const token = rotation.rig.begin();
+    rotation.rig.fault = ({ action, moment }) => {
+      if (action !== 'UpdateSecretVersionStage' || moment !== 'after') return undefined;
+      rotation.rig.fault = () => undefined;
+      void rotation.rig.rollBack();
+      return { kind: 'delay', milliseconds: 200 };
+    };
+    expect(await failureOf(rotation.rig.steps(token))).toMatch(/ROTATION_SUPERSEDED/);
+    expect(rotation.ids()).toEqual(before);
+    expect(rotation.works('AWSCURRENT')).toBe(true);
+  });
+
+  test('the credential of a cancelled rotation that the service refuses is not adopted: it makes room for another', async () => {
+    await start({ iam: { propagationMs: 3_600_000 } });
+    const token = rotation.rig.begin();
+    await rotation.rig.step('createSecret', token);
+    const refused = rotation.idOf(token);
+    await rotation.rig.cancel();
+    const next = rotation.rig.begin();
+    await rotation.rig.step('createSecret', next);
+    expect(rotation.idOf(next)).not.toBe(refused);
+    expect(rotation.ids()).toContain(rotation.idOf(next));
+  });
+
   test('after the current key was deleted by hand the next rotation makes another, and the one before is retired a rotation later', async () => {
     await start();
     await rotation.rig.rotate();
