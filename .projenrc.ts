@@ -6,13 +6,13 @@ const POSTGRES_PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm', 'linux-ar
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-secret-rotation',
-  description: 'AWS CDK constructs that rotate credentials in AWS Secrets Manager: single user, superuser and alternating users, with handlers, schedules and permissions built in, and a rehearsal on your own machine.',
+  description: 'AWS CDK constructs that rotate credentials in AWS Secrets Manager: single user, superuser, alternating users and multiple credentials, with handlers, schedules and permissions built in, and a rehearsal on your own machine.',
   author: 'cdk-secret-rotation maintainers',
   authorAddress: 'maintainers@cdk-secret-rotation.dev',
   authorOrganization: true,
   repositoryUrl: 'https://github.com/cdk-secret-rotation/cdk-secret-rotation.git',
   license: 'Apache-2.0',
-  keywords: ['aws', 'cdk', 'aws-cdk', 'awscdk', 'secretsmanager', 'secret-rotation', 'rotation', 'rds', 'aurora', 'postgres', 'postgresql', 'multi-user', 'alternating-users'],
+  keywords: ['aws', 'cdk', 'aws-cdk', 'awscdk', 'secretsmanager', 'secret-rotation', 'rotation', 'rds', 'aurora', 'postgres', 'postgresql', 'multi-user', 'alternating-users', 'iam', 'access-key', 'ses', 'redis', 'valkey', 'elasticache', 'memorydb'],
   stability: 'experimental',
   defaultReleaseBranch: 'main',
   projenrcTs: true,
@@ -93,7 +93,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     configFilePath: 'jest.config.json',
     jestConfig: {
       setupFiles: ['<rootDir>/test/setup.ts'],
-      moduleNameMapper: { '^cdk-secret-rotation$': '<rootDir>/src' },
+      moduleNameMapper: { '^cdk-secret-rotation$': '<rootDir>/src', '^cdk-secret-rotation/service$': '<rootDir>/service' },
       testTimeout: 60_000,
       slowTestThreshold: 30,
       collectCoverage: false,
@@ -146,7 +146,7 @@ for (const part of ['examples', 'bench']) {
 for (const part of ['examples', 'bench', 'projenrc', 'lambda', 'rehearsal']) {
   project.tsconfigDev.addInclude(`../${part}/**/*.ts`);
 }
-project.tsconfigDev.file.addOverride('compilerOptions.paths', { 'cdk-secret-rotation': ['../src'] });
+project.tsconfigDev.file.addOverride('compilerOptions.paths', { 'cdk-secret-rotation': ['../src'], 'cdk-secret-rotation/service': ['../service'] });
 project.tsconfigDev.file.addOverride('compilerOptions.rootDir', '..');
 
 // --- Tasks ---
@@ -200,6 +200,7 @@ project.addGitIgnore('/.assets-*/');
 project.addPackageIgnore('!/assets/');
 project.addPackageIgnore('/.assets-*/');
 project.addPackageIgnore('!/bin/');
+project.addPackageIgnore('!/service/');
 project.eslint?.allowDevDeps('lambda/**'); // bundled
 project.eslint?.allowDevDeps('rehearsal/**');
 project.tryFindObjectFile('.eslintrc.json')?.addOverride('settings.import/resolver.typescript.project', './test/tsconfig.json');

@@ -1,10 +1,11 @@
 import { Construct } from 'constructs';
 import { AlternatingUsersRotationProps } from './alternating-users-rotation-props';
-import { alternatingUsersPlan } from './private/postgres-plans';
 import { RotationBase } from './private/rotation-base';
+import { alternatingUsersPlan } from './private/user-plans';
 
 /**
- * Rotates between two PostgreSQL users, set by a superuser: CDK's `addRotationMultiUser`, with users that are equal.
+ * Rotates between two PostgreSQL users, set by a superuser: CDK's `addRotationMultiUser`, with users that are equal. Between
+ * those of another database, by `RotationTarget.custom`.
  *
  * Each rotation sets a new password for the user that is not in use and promotes it. No sign-in is refused to clients
  * whose copy of the secret is younger than the time between two rotations. The secret's `username` changes at each

@@ -3,7 +3,10 @@ import { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { DatabaseInstanceReadReplica, Endpoint, IDatabaseCluster, IDatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
+import { CustomServiceOptions } from './custom-service-options';
 import { BoundTarget } from './private/bound-target';
+import { apisOf, customService } from './private/custom-service';
+import { checkPort } from './private/endpoints';
 import { refuse } from './private/refuse';
 
 /** Options of {@link RotationTarget.fromDatabaseInstance}. */
@@ -89,7 +92,23 @@ export interface PostgresTargetOptions {
   readonly secret?: ISecret;
 }
 
-/** The PostgreSQL server and database at which a rotation signs in. */
+/** Another database, by a service of one's own: {@link RotationTarget.custom}. */
+export interface CustomTargetOptions extends CustomServiceOptions {
+  /** Name or address of the database: written into the secret for clients. The service itself reads where it is from `environment`. */
+  readonly host: string;
+
+  /** Port of the database: written into the secret for clients, and opened to the function. 1 to 65535. */
+  readonly port: number;
+
+  /**
+   * The secret of the database's superuser.
+   *
+   * @default - none: the rotation names its secrets itself
+   */
+  readonly secret?: ISecret;
+}
+
+/** The server and database at which a rotation signs in: PostgreSQL, or another one by a service of one's own. */
 export class RotationTarget {
   /**
    * A server known by host and port: outside RDS, behind a name of its own, or of another app.
@@ -97,15 +116,40 @@ export class RotationTarget {
    * @param options Where the server is.
    */
   public static postgres(options: PostgresTargetOptions): RotationTarget {
-    return new RotationTarget(() => ({
-      host: options.host,
-      port: options.port ?? DEFAULT_PORT,
-      databaseName: options.databaseName ?? DEFAULT_DATABASE,
-      vpc: options.vpc,
-      securityGroups: options.securityGroups ?? [],
-      secret: options.secret,
-      readers: [],
-    }));
+    return new RotationTarget(() => {
+      const { host, port = DEFAULT_PORT, vpc, securityGroups = [], secret, databaseName = DEFAULT_DATABASE } = options;
+      return {
+        service: 'postgres',
+        host,
+        port,
+        databaseName,
+        secret,
+        readers: [],
+        reach: { what: 'database', endpoints: [{ host, port }], vpc, securityGroups },
+      };
+    });
+  }
+
+  /**
+   * Another database, whose users a service of one's own rotates: it exports the family `users` of
+   * `cdk-secret-rotation/service`. Props of the rotation that are PostgreSQL's are refused with it.
+   *
+   * @param options Where the database is, and the file of the service.
+   */
+  public static custom(options: CustomTargetOptions): RotationTarget {
+    return new RotationTarget((scope) => {
+      const { host, port, vpc, securityGroups = [], secret } = options;
+      checkPort(scope, 'port', port);
+      const custom = customService(scope, options);
+      return {
+        service: 'custom',
+        host,
+        port,
+        secret,
+        custom,
+        reach: { what: 'database', endpoints: [{ host, port }], apis: apisOf(custom), vpc, securityGroups },
+      };
+    });
   }
 
   /**
@@ -121,7 +165,7 @@ export class RotationTarget {
       if (instance instanceof DatabaseInstanceReadReplica) {
         refuse(scope, `${instance.node.path} is a read replica, where no password can be changed; use its source instance as target`);
       }
-      return { ...endpoint(instance.instanceEndpoint), ...facts(instance, options), readers: [] };
+      return postgres(instance, instance.instanceEndpoint, options, []);
     });
   }
 
@@ -136,11 +180,8 @@ export class RotationTarget {
   public static fromDatabaseCluster(cluster: IDatabaseCluster, options: DatabaseClusterTargetOptions = {}): RotationTarget {
     return new RotationTarget((scope) => {
       refuseOtherEngine(scope, cluster, cluster.engine?.engineType);
-      return {
-        ...endpoint(clusterEndpoint(scope, cluster, 'clusterEndpoint')),
-        ...facts(cluster, options),
-        readers: options.readers ? [clusterEndpoint(scope, cluster, 'clusterReadEndpoint')] : [],
-      };
+      const readers = options.readers ? [clusterEndpoint(scope, cluster, 'clusterReadEndpoint')] : [];
+      return postgres(cluster, clusterEndpoint(scope, cluster, 'clusterEndpoint'), options, readers);
     });
   }
 
@@ -156,21 +197,27 @@ const DEFAULT_PORT = 5432;
 const DEFAULT_DATABASE = 'postgres';
 const POSTGRES_ENGINES = ['postgres', 'aurora-postgresql'];
 
-function endpoint({ hostname, port }: Endpoint): Pick<BoundTarget, 'host' | 'port'> {
-  return { host: hostname, port };
-}
-
-function facts(
+function postgres(
   database: IDatabaseInstance | IDatabaseCluster,
+  { hostname: host, port }: Endpoint,
   options: { readonly databaseName?: string; readonly secret?: ISecret },
-): Omit<BoundTarget, 'host' | 'port' | 'readers'> {
+  readers: Endpoint[],
+): BoundTarget {
   const known = database as { readonly vpc?: IVpc; readonly secret?: ISecret };
   return {
+    service: 'postgres',
+    host,
+    port,
     databaseName: options.databaseName ?? DEFAULT_DATABASE,
-    vpc: known.vpc,
-    securityGroups: database.connections.securityGroups,
     secret: options.secret ?? known.secret,
-    resource: database,
+    readers,
+    reach: {
+      what: 'database',
+      endpoints: [{ host, port }],
+      vpc: known.vpc,
+      securityGroups: database.connections.securityGroups,
+      resource: database,
+    },
   };
 }
 

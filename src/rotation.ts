@@ -140,7 +140,7 @@ export interface IRotation extends IConstruct, IGrantable, IConnectable {
 /** Props that rotations of all strategies and services have. */
 export interface RotationProps {
   /**
-   * The secret to rotate. Its value is AWS's JSON structure of a database secret; unknown keys are kept.
+   * The secret to rotate. Its value is a JSON object: of a user, AWS's JSON structure of a database secret; unknown keys are kept.
    *
    * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
    * @default - what the strategy says: a new secret, or the target's own
@@ -157,7 +157,7 @@ export interface RotationProps {
   /**
    * Whether Secrets Manager rotates the secret as soon as the schedule is created, and after each change of it. With
    * `false` it tests instead whether a rotation would work, and changes nothing. A secret that the construct creates
-   * needs its first rotation, which tells the database: `false` is refused.
+   * needs its first rotation, which tells the database or service: `false` is refused.
    *
    * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
    * @default - true when the construct creates the secret, false when the secret is given

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
-import { singleUserPlan } from './private/postgres-plans';
 import { RotationBase } from './private/rotation-base';
+import { singleUserPlan } from './private/user-plans';
 import { SingleUserRotationProps } from './single-user-rotation-props';
 
 /**
- * Rotates the password of a PostgreSQL user that changes its own password.
+ * Rotates the password of a PostgreSQL user that changes its own password; of another database's, by `RotationTarget.custom`.
  *
  * In a short window at each rotation new sign-ins with the old password fail: clients retry with backoff and jitter.
  * `metricRefusalWindow` tells how long it was.

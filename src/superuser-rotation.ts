@@ -1,11 +1,11 @@
 import { Construct } from 'constructs';
-import { superuserPlan } from './private/postgres-plans';
 import { RotationBase } from './private/rotation-base';
+import { superuserPlan } from './private/user-plans';
 import { SuperuserRotationProps } from './superuser-rotation-props';
 
 /**
  * Rotates the password of one PostgreSQL user, changed by a superuser; not CDK's multi-user rotation, which is
- * `AlternatingUsersRotation`.
+ * `AlternatingUsersRotation`. Of another database's user, by `RotationTarget.custom`.
  *
  * For users that may not change their own password, and for users that do not exist yet: the first rotation creates
  * them. In a short window at each rotation new sign-ins with the old password fail: clients retry with backoff and

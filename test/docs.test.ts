@@ -23,6 +23,7 @@ declare global {
   const pager: sns.ITopic;
   const key: kms.IKey;
   const rotation: AlternatingUsersRotation;
+  const adminToken: secretsmanager.ISecret;
 }
 `;
 

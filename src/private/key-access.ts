@@ -3,7 +3,7 @@ import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { DatabaseUserSecret } from '../database-user-secret';
+import { FrozenSecret } from './frozen-secret';
 import { viaSecretsManager } from './permissions';
 import { refuse } from './refuse';
 
@@ -14,7 +14,7 @@ export function grantKeyAccess(scope: Construct, role: IRole, secrets: readonly 
 }
 
 function keyOf(secret: ISecret | undefined): IKey | undefined {
-  return secret instanceof DatabaseUserSecret ? secret._ownersKey : secret?.encryptionKey;
+  return secret instanceof FrozenSecret ? secret._ownersKey : secret?.encryptionKey;
 }
 
 /** The statement cannot name the secret, which cannot exist before its key; the role's own policy does. */

@@ -1,7 +1,7 @@
 import { Annotations, Fn, Token } from 'aws-cdk-lib';
 import { CfnVPCEndpoint, IInterfaceVpcEndpoint, ISecurityGroup, ISubnet, IVpc, SecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { IConstruct } from 'constructs';
-import { BoundTarget } from './bound-target';
+import { Reach } from './reach';
 import { refuse, warningId } from './refuse';
 import { allowIn, allowOut, allowOutOfGiven, Passage } from './security-group-rules';
 
@@ -26,15 +26,15 @@ export interface Network {
   readonly dependencies: IConstruct[];
 }
 
-export function network(scope: IConstruct, props: NetworkProps, target: BoundTarget): Network {
-  const vpc = props.vpc ?? target.vpc;
-  if (vpc === undefined) return outsideOfVpc(scope, props, target);
+export function network(scope: IConstruct, props: NetworkProps, reach: Reach): Network {
+  const vpc = props.vpc ?? reach.vpc;
+  if (vpc === undefined) return outsideOfVpc(scope, props, reach);
   const subnets = vpc.selectSubnets(props.vpcSubnets).subnets;
-  checkSubnets(scope, vpc, subnets, props.endpoint);
-  const passages = passagesOf(props, target);
+  checkSubnets(scope, vpc, subnets, props.endpoint, reach);
+  const passages = passagesOf(props, reach);
   const securityGroups = props.securityGroups
     ? givenGroups(scope, props.securityGroups, passages)
-    : [ownGroup(scope, vpc, passages)];
+    : [ownGroup(scope, vpc, passages, reach)];
   const rules = passages.flatMap((passage) => allowIn(scope, securityGroups, passage));
   return {
     vpc,
@@ -46,11 +46,11 @@ export function network(scope: IConstruct, props: NetworkProps, target: BoundTar
   };
 }
 
-function outsideOfVpc(scope: IConstruct, props: NetworkProps, target: BoundTarget): Network {
+function outsideOfVpc(scope: IConstruct, props: NetworkProps, reach: Reach): Network {
   const given = (['vpcSubnets', 'securityGroups', 'endpoint'] as const).filter((name) => props[name] !== undefined);
   if (given.length > 0) refuse(scope, `${given.join(', ')} given without a VPC; set vpc`);
-  if (target.securityGroups.length > 0 || isPrivateAddress(target.host)) {
-    refuse(scope, `the target is in a VPC that is not known here (${describe(target)}); set vpc to the VPC in which the function reaches it`);
+  if (reach.inVpcOnly || reach.securityGroups.length > 0 || reach.endpoints.some(({ host }) => isPrivateAddress(host))) {
+    refuse(scope, `the target is in a VPC that is not known here (${describe(reach)}); set vpc to the VPC in which the function reaches it`);
   }
   return { environment: {}, dependencies: [] };
 }
@@ -60,19 +60,26 @@ function isPrivateAddress(host: string): boolean {
   return !Token.isUnresolved(host) && /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i.test(host);
 }
 
-function describe({ host, resource }: BoundTarget): string {
-  return resource?.node.path ?? host;
+function describe({ endpoints, resource, what }: Reach): string {
+  return resource?.node.path ?? endpoints.find(({ host }) => isPrivateAddress(host))?.host ?? endpoints[0]?.host ?? what;
 }
 
 /** A function has no public address: a public subnet's route to the internet gateway leads it nowhere. */
-function checkSubnets(scope: IConstruct, vpc: IVpc, subnets: readonly ISubnet[], endpoint: IInterfaceVpcEndpoint | undefined): void {
-  if (endpoint) return;
+function checkSubnets(scope: IConstruct, vpc: IVpc, subnets: readonly ISubnet[], endpoint: IInterfaceVpcEndpoint | undefined, { apis }: Reach): void {
   const among = (group: readonly ISubnet[]) => subnets.filter(({ subnetId }) => group.some((one) => one.subnetId === subnetId));
   const [isPublic] = among(vpc.publicSubnets);
+  const [isolated] = among(vpc.isolatedSubnets);
+  const closed = isPublic ?? isolated;
+  if (endpoint && apis !== undefined && closed) {
+    Annotations.of(scope).addWarningV2(
+      warningId('no-route-to-service'),
+      `the function calls ${apis} from the subnet ${closed.node.path}, which leads it nowhere out of the VPC; make sure that the VPC has interface endpoints with private DNS for it, or choose private subnets with egress in vpcSubnets`,
+    );
+  }
+  if (endpoint) return;
   if (isPublic) {
     refuse(scope, `the function cannot reach Secrets Manager from the public subnet ${isPublic.node.path}: it has no public address; choose private subnets with egress in vpcSubnets, or give an interface endpoint in endpoint`);
   }
-  const [isolated] = among(vpc.isolatedSubnets);
   if (isolated) {
     Annotations.of(scope).addWarningV2(
       warningId('no-route-to-secrets-manager'),
@@ -81,18 +88,22 @@ function checkSubnets(scope: IConstruct, vpc: IVpc, subnets: readonly ISubnet[],
   }
 }
 
-function passagesOf({ endpoint }: NetworkProps, target: BoundTarget): Passage[] {
+function passagesOf({ endpoint }: NetworkProps, { what, endpoints, ports = [], apis, securityGroups }: Reach): Passage[] {
+  const distinct = [...new Set([...endpoints.map(({ port }) => port), ...ports])];
+  const toEndpoint = endpoint?.connections.securityGroups ?? [];
+  const anywhere: Passage = { to: [], port: HTTPS, what: `secret rotation to ${apis}` };
   return [
-    { to: target.securityGroups, port: target.port, what: 'secret rotation to database' },
-    { to: endpoint?.connections.securityGroups ?? [], port: HTTPS, what: 'secret rotation to Secrets Manager' },
+    ...distinct.map((port): Passage => ({ to: securityGroups, port, what: `secret rotation to ${what}` })),
+    { to: toEndpoint, port: HTTPS, what: 'secret rotation to Secrets Manager' },
+    ...(apis !== undefined && toEndpoint.length > 0 ? [anywhere] : []),
   ];
 }
 
-/** The function's own group: out to the database and to Secrets Manager, and nowhere else. */
-function ownGroup(scope: IConstruct, vpc: IVpc, passages: readonly Passage[]): ISecurityGroup {
+/** The function's own group: out to what it rotates and to Secrets Manager, and nowhere else. */
+function ownGroup(scope: IConstruct, vpc: IVpc, passages: readonly Passage[], { what }: Reach): ISecurityGroup {
   const group = new SecurityGroup(scope, 'SecurityGroup', {
     vpc,
-    description: 'Secret rotation: out to the database and to Secrets Manager',
+    description: `Secret rotation: out to the ${what} and to Secrets Manager`,
     allowAllOutbound: false,
   });
   passages.forEach((passage) => allowOut(group, passage));

@@ -18,9 +18,9 @@ const CLASSES = [
 ] as const;
 
 /** The policy with its defaults; refused when no password can obey it. */
-export function passwordPolicyConfig(scope: IConstruct, policy: PasswordPolicy = {}): PasswordPolicyConfig {
+export function passwordPolicyConfig(scope: IConstruct, policy: PasswordPolicy = {}, leastLength = LEAST_LENGTH): PasswordPolicyConfig {
   const config = withDefaults(policy);
-  checkValues(scope, config);
+  checkValues(scope, config, leastLength);
   checkLegalPasswordExists(scope, config);
   return config;
 }
@@ -37,12 +37,12 @@ function withDefaults(policy: PasswordPolicy): PasswordPolicyConfig {
   };
 }
 
-function checkValues(scope: IConstruct, { length, excludeCharacters }: PasswordPolicyConfig): void {
+function checkValues(scope: IConstruct, { length, excludeCharacters }: PasswordPolicyConfig, leastLength: number): void {
   if (Token.isUnresolved(length) || Token.isUnresolved(excludeCharacters)) {
     refuse(scope, 'passwordPolicy must be known at synthesis, got a token; write its values as literals');
   }
-  if (!Number.isInteger(length) || length < LEAST_LENGTH || length > MOST_LENGTH) {
-    refuse(scope, `passwordPolicy.length must be a whole number from ${LEAST_LENGTH} to ${MOST_LENGTH}, got ${length}`);
+  if (!Number.isInteger(length) || length < leastLength || length > MOST_LENGTH) {
+    refuse(scope, `passwordPolicy.length must be a whole number from ${leastLength} to ${MOST_LENGTH}, got ${length}`);
   }
   const foreign = [...excludeCharacters].find((character) => !/^[\x20-\x7e]$/.test(character));
   if (foreign !== undefined) {

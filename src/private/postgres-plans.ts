@@ -2,46 +2,38 @@ import { Duration } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { AlternatingUsersRotationProps } from '../alternating-users-rotation-props';
+import { DatabaseUserSecret } from '../database-user-secret';
 import { PostgresRotationProps, PostgresSuperuserRotationProps } from '../postgres-rotation-props';
 import { RotationRules } from '../rotation-rules';
 import { SingleUserRotationProps } from '../single-user-rotation-props';
 import { SuperuserRotationProps } from '../superuser-rotation-props';
-import { BoundTarget } from './bound-target';
+import { PostgresTarget } from './bound-target';
 import { checkCertificateAuthority } from './certificate-authority';
+import { endpointConfig } from './endpoints';
 import { passwordPolicyConfig } from './password-rules';
 import { checkDistinct, checkName, checkRoleName, twinOf } from './postgres-names';
 import { refuse } from './refuse';
 import { DEFAULT_INTERVAL, RotationPlan } from './rotation-base';
 import { EndpointConfig, PostgresRotationConfig } from './rotation-config';
-import { isManagedByRds, secretIdentity } from './secret-reference';
-import { userSecret } from './user-secret';
+import { ownSecret, refuseTargetsOwnSecret, SecretPair, secretPair } from './secret-pair';
 
 interface PostgresPlan extends RotationPlan {
   readonly config: PostgresRotationConfig;
 }
 
-/** `SingleUserRotation`: the user's own secret, which exists and which the database knows. */
-export function singleUserPlan(self: Construct, props: SingleUserRotationProps): PostgresPlan {
-  const target = props.target._bind(self);
-  const secret = props.secret ?? target.secret
-    ?? refuse(self, 'there is no secret to rotate: the target has none of its own; set secret, or use SuperuserRotation, which creates the user and its secret');
-  if (isManagedByRds(self, secret)) {
-    refuse(self, 'RDS manages this secret and rotates it itself; leave out the rotation, or rotate another user with SuperuserRotation or AlternatingUsersRotation');
-  }
+export function postgresSingleUserPlan(self: Construct, props: SingleUserRotationProps, target: PostgresTarget): PostgresPlan {
   return {
+    secret: ownSecret(self, props.secret, target),
     ...commonPlan(self, props, target),
     handler: 'single-user-postgres',
     description: `Rotates the password of the PostgreSQL user ${props.username}, changed by itself`,
-    secret,
     createsSecret: false,
     alternates: false,
     config: { ...commonConfig(self, props, target), cutover: props.cutover },
   };
 }
 
-/** `SuperuserRotation`: the user's secret, new unless given, and the superuser's. */
-export function superuserPlan(self: Construct, props: SuperuserRotationProps): PostgresPlan {
-  const target = props.target._bind(self);
+export function postgresSuperuserPlan(self: Construct, props: SuperuserRotationProps, target: PostgresTarget): PostgresPlan {
   const secrets = superuserSecrets(self, props, target);
   return {
     ...commonPlan(self, props, target),
@@ -53,13 +45,9 @@ export function superuserPlan(self: Construct, props: SuperuserRotationProps): P
   };
 }
 
-/** `AlternatingUsersRotation`: the secret of the user in use, new unless given, and the superuser's. */
-export function alternatingUsersPlan(self: Construct, props: AlternatingUsersRotationProps): PostgresPlan {
-  const target = props.target._bind(self);
+export function postgresAlternatingUsersPlan(self: Construct, props: AlternatingUsersRotationProps, target: PostgresTarget): PostgresPlan {
   const names = alternatingNames(self, props);
-  if (props.secret && target.secret && isSame(self, props.secret, target.secret)) {
-    refuse(self, 'the secret is the target\'s own, whose username would change and replace the database; leave out secret for a user of its own, or use SingleUserRotation');
-  }
+  refuseTargetsOwnSecret(self, props.secret, target);
   const secrets = superuserSecrets(self, props, target);
   return {
     ...commonPlan(self, props, target),
@@ -77,19 +65,19 @@ export function alternatingUsersPlan(self: Construct, props: AlternatingUsersRot
   };
 }
 
-function furtherEndpoints({ verifyEndpoints = [] }: AlternatingUsersRotationProps, { readers }: BoundTarget): EndpointConfig[] | undefined {
+function furtherEndpoints({ verifyEndpoints = [] }: AlternatingUsersRotationProps, { readers }: PostgresTarget): EndpointConfig[] | undefined {
   const endpoints = [...readers, ...verifyEndpoints].map(endpointConfig);
   return endpoints.length > 0 ? endpoints : undefined;
 }
 
-function commonPlan(self: Construct, props: PostgresRotationProps, target: BoundTarget): Pick<RotationPlan, 'target' | 'certificateAuthority'> {
+function commonPlan(self: Construct, props: PostgresRotationProps, target: PostgresTarget): Pick<RotationPlan, 'reach' | 'files'> {
   checkRoleName(self, 'username', props.username);
   checkName(self, 'databaseName', target.databaseName);
   if (props.certificateAuthority !== undefined) checkCertificateAuthority(self, props.certificateAuthority);
-  return { target, certificateAuthority: props.certificateAuthority };
+  return { reach: target.reach, files: { certificateAuthority: props.certificateAuthority } };
 }
 
-function commonConfig(self: Construct, props: PostgresRotationProps, target: BoundTarget): PostgresRotationConfig {
+function commonConfig(self: Construct, props: PostgresRotationProps, target: PostgresTarget): PostgresRotationConfig {
   return {
     host: target.host,
     port: target.port,
@@ -105,7 +93,7 @@ function commonConfig(self: Construct, props: PostgresRotationProps, target: Bou
 function superuserConfig(
   self: Construct,
   props: PostgresSuperuserRotationProps,
-  target: BoundTarget,
+  target: PostgresTarget,
   superuserSecret: ISecret,
 ): PostgresRotationConfig {
   return {
@@ -126,22 +114,14 @@ function validFor(self: Construct, duration: Duration, rules: RotationRules | un
   return seconds;
 }
 
-interface SuperuserSecrets extends Pick<RotationPlan, 'secret' | 'createsSecret' | 'removalPolicy'> {
-  readonly superuserSecret: ISecret;
-}
-
-function superuserSecrets(self: Construct, props: PostgresSuperuserRotationProps, target: BoundTarget): SuperuserSecrets {
-  checkRoleName(self, 'username', props.username);
-  for (const role of props.memberOf ?? []) {
+function superuserSecrets(self: Construct, props: PostgresSuperuserRotationProps, target: PostgresTarget): SecretPair {
+  const { username, memberOf = [] } = props;
+  checkRoleName(self, 'username', username);
+  for (const role of memberOf) {
     checkName(self, 'memberOf', role);
-    checkDistinct(self, 'memberOf', role, [props.username]);
+    checkDistinct(self, 'memberOf', role, [username]);
   }
-  const superuserSecret = props.superuserSecret ?? target.secret
-    ?? refuse(self, 'there is no superuser secret: the target has none of its own; set superuserSecret, or name the secret in the target, or create the database from a DatabaseUserSecret');
-  if (props.secret && isSame(self, props.secret, superuserSecret)) {
-    refuse(self, 'secret and superuserSecret are the same secret; a superuser that changes its own password is rotated with SingleUserRotation');
-  }
-  return { superuserSecret, ...userSecret(self, props) };
+  return secretPair(self, props, target, (creation) => new DatabaseUserSecret(self, 'Secret', { ...creation, username }));
 }
 
 interface AlternatingNames extends Pick<PostgresRotationConfig, 'ownerRole'> {
@@ -158,12 +138,4 @@ function alternatingNames(self: Construct, props: AlternatingUsersRotationProps)
   }
   memberOf.forEach((role) => checkDistinct(self, 'memberOf', role, [username, alternateUsername]));
   return { alternateUsername, ownerRole };
-}
-
-function isSame(scope: Construct, one: ISecret, other: ISecret): boolean {
-  return secretIdentity(scope, one.secretArn) === secretIdentity(scope, other.secretArn);
-}
-
-function endpointConfig({ hostname, port }: { readonly hostname: string; readonly port: number }): EndpointConfig {
-  return { host: hostname, port };
 }

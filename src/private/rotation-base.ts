@@ -7,14 +7,14 @@ import { CfnRotationSchedule, ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IDependable } from 'constructs';
 import { IRotation, RotationProps } from '../rotation';
 import { RotationRules } from '../rotation-rules';
-import { BoundTarget } from './bound-target';
 import { completeWithoutRotations, rememberRotation } from './dependencies';
 import { checkFunctionProps } from './function-checks';
-import { handlerCode } from './handler-asset';
+import { AddedFiles, handlerCode } from './handler-asset';
 import { grantKeyAccess } from './key-access';
 import { Network, network } from './network';
 import { ObservableRotation } from './observable-rotation';
 import { KeyUse, keyStatement, logStatement, networkInterfaceStatement, secretStatement, superuserSecretStatement } from './permissions';
+import { Reach } from './reach';
 import { ROTATION_CONFIG, RotationConfig } from './rotation-config';
 import { refuseForeignSecret, secretArnPattern } from './secret-reference';
 import { checkTreeOf, SecretRules } from './tree-checks';
@@ -32,9 +32,13 @@ export interface RotationPlan extends SecretRules {
   /** Whether the secret was made by the construct: nobody but its first rotation tells the service. */
   readonly createsSecret: boolean;
   readonly removalPolicy?: RemovalPolicy;
-  readonly target: BoundTarget;
+  readonly reach: Reach;
   readonly config: RotationConfig;
-  readonly certificateAuthority?: string;
+  readonly files?: AddedFiles;
+  /** What the function may do, besides what every rotation needs. */
+  readonly statements?: PolicyStatement[];
+  /** What the function's environment has, besides what the constructs set themselves. */
+  readonly environment?: Record<string, string>;
 }
 
 /**
@@ -74,12 +78,12 @@ export abstract class RotationBase extends ObservableRotation implements IRotati
     refuseForeignSecret(this, 'secret', plan.secret);
     if (plan.superuserSecret) refuseForeignSecret(this, 'superuserSecret', plan.superuserSecret);
 
-    const net = network(this, props, plan.target);
+    const net = network(this, props, plan.reach);
     this.connections = new Connections({ securityGroups: net.securityGroups });
     this.logGroup = props.logGroup ?? this.makeLogGroup(props.logRetention);
     const role = props.role ?? new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.grantPrincipal = role;
-    const policy = this.makePolicy(role, net);
+    const policy = this.makePolicy(role, net, plan);
     if (props.grantKeyAccess) grantKeyAccess(this, role, [this.secret, this.superuserSecret]);
 
     this.function = this.makeFunction(props, plan, net, role, policy);
@@ -93,9 +97,9 @@ export abstract class RotationBase extends ObservableRotation implements IRotati
     return new LogGroup(this, 'LogGroup', { retention, removalPolicy: RemovalPolicy.DESTROY });
   }
 
-  private makePolicy(role: IRole, net: Network): Policy {
-    const policy = new Policy(this, 'Policy', { roles: [role], statements: this.statements(net) });
-    if (net.vpc) {
+  private makePolicy(role: IRole, net: Network, plan: RotationPlan): Policy {
+    const policy = new Policy(this, 'Policy', { roles: [role], statements: [...this.statements(net), ...plan.statements ?? []] });
+    if (net.vpc && !plan.statements?.some(({ resources }) => resources.includes('*'))) {
       Validations.of(policy).acknowledge({
         id: 'AwsSolutions-IAM5[Resource::*]',
         reason: 'The actions by which Lambda attaches a function to a VPC have no resource level that is known beforehand.',
@@ -122,7 +126,7 @@ export abstract class RotationBase extends ObservableRotation implements IRotati
       description: plan.description,
       runtime: props.runtime ?? Runtime.NODEJS_24_X,
       architecture: props.architecture ?? Architecture.ARM_64,
-      code: handlerCode(plan.handler, plan.certificateAuthority),
+      code: handlerCode(plan.handler, plan.files),
       handler: 'index.handler',
       memorySize: props.memorySize ?? 256,
       timeout: props.timeout ?? Duration.minutes(1),
@@ -130,7 +134,7 @@ export abstract class RotationBase extends ObservableRotation implements IRotati
       logGroup: this.logGroup,
       tracing: props.tracing,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      environment: { [ROTATION_CONFIG]: Stack.of(this).toJsonString(plan.config), ...environment },
+      environment: { ...plan.environment, [ROTATION_CONFIG]: Stack.of(this).toJsonString(plan.config), ...environment },
       ...(vpc ? { vpc, vpcSubnets: { subnets }, securityGroups, allowPublicSubnet } : {}),
     });
     // Lambda refuses to create a function in a VPC whose role may not create network interfaces yet.
@@ -166,8 +170,8 @@ export abstract class RotationBase extends ObservableRotation implements IRotati
   }
 
   /** What others made and the first rotation needs complete: a secret with its attachment, a database with its writer. */
-  private foreign({ target }: RotationPlan): IDependable[] {
-    return [this.secret, this.superuserSecret, target.resource]
+  private foreign({ reach }: RotationPlan): IDependable[] {
+    return [this.secret, this.superuserSecret, reach.resource]
       .filter((construct) => construct !== undefined)
       .map(completeWithoutRotations);
   }

@@ -82,8 +82,12 @@ export interface PostgresRotationConfig extends RotationConfig, EndpointConfig {
   readonly clientEndpoint?: EndpointConfig;
 }
 
+/** The services besides PostgreSQL, whose functions are told no name of it. */
+export type ServiceName = 'iam' | 'ses' | 'redis' | 'elasticache' | 'memorydb' | 'custom';
+
 /** What the rotations of two credentials of one principal are told, besides what their service needs. */
 export interface MultiCredentialConfig extends RotationConfig {
+  readonly service: ServiceName;
   /** Issued credentials: the one before is retired at the start of a rotation when it was last used longer ago than this. */
   readonly graceSeconds?: number;
   /** Issued credentials: and also when the current one is older than this, whoever still uses the one before. */

@@ -26,6 +26,10 @@ export function secretIdentity(scope: IConstruct, secretId: unknown): string {
   return text(resolveReferences(scope, secretId));
 }
 
+export function isSameSecret(scope: IConstruct, one: ISecret, other: ISecret): boolean {
+  return secretIdentity(scope, one.secretArn) === secretIdentity(scope, other.secretArn);
+}
+
 /** Whether RDS made the secret: `manageMasterUserPassword` exposes it as an attribute of the database. */
 export function isManagedByRds(scope: IConstruct, secret: ISecret): boolean {
   return secretIdentity(scope, secret.secretArn).includes('MasterUserSecret.SecretArn');

@@ -9,6 +9,8 @@ import { resolveReferences, secretIdentity } from './secret-reference';
 export interface SecretRules {
   /** Whether rotations change the secret's `username`. */
   readonly alternates: boolean;
+  /** What to do instead of referring to `username`. */
+  readonly insteadOfUsername?: string;
 }
 
 interface CheckedRotation extends SecretRules {
@@ -26,8 +28,8 @@ const trees = new WeakMap<IConstruct, Tree>();
  * Has the whole stage checked at synthesis, when nothing is added to it any more. One validation walks the tree for
  * all of its rotations: one each would make synthesis slower with the square of their number.
  */
-export function checkTreeOf(rotation: CheckedRotation['rotation'], { alternates }: SecretRules): void {
-  const checked = { rotation, alternates, identity: secretIdentity(rotation, rotation.secret.secretArn) };
+export function checkTreeOf(rotation: CheckedRotation['rotation'], { alternates, insteadOfUsername }: SecretRules): void {
+  const checked = { rotation, alternates, insteadOfUsername, identity: secretIdentity(rotation, rotation.secret.secretArn) };
   const root = Stage.of(rotation) ?? rotation.node.root;
   const tree = trees.get(root) ?? { rotations: [] };
   tree.rotations.push(checked);
@@ -76,7 +78,7 @@ function usernameReferences(resource: CfnResource, rotations: readonly CheckedRo
   const template = JSON.stringify(resolveReferences(resource, templateOf(resource)));
   if (!template.includes(':SecretString:username:')) return [];
   return rotations.filter(({ identity }) => template.includes(`{{resolve:secretsmanager:${identity}:SecretString:username:`)).map((checked) =>
-    finding(checked, `${resource.node.path} takes username from the secret by a dynamic reference, and it changes at each rotation; write the name itself, or use SuperuserRotation`));
+    finding(checked, `${resource.node.path} takes username from the secret by a dynamic reference, and it changes at each rotation; ${checked.insteadOfUsername ?? 'write the name itself, or use SuperuserRotation'}`));
 }
 
 /** Synthesis itself calls this method, which jsii hides for its return type. */

@@ -1,17 +1,17 @@
 import { Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal, User } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Endpoint } from 'aws-cdk-lib/aws-rds';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { entryFile } from '../support/constructs-custom-service';
 import { CERTIFICATE, newStack } from '../support/constructs-fixtures';
 import {
-  AlternatingUsersRotation, AlternatingUsersRotationProps, Cutover, DatabaseUserSecret, DatabaseUserSecretProps, OnDrift, RotationRules,
-  RotationTarget,
-  SuperuserRotation, SuperuserRotationProps,
+  AlternatingUsersRotation, AlternatingUsersRotationProps, Cutover, DatabaseUserSecret, DatabaseUserSecretProps, MultiCredentialRotation,
+  MultiCredentialRotationProps, OnDrift, RotatingCredential, RotationRules, RotationTarget, SuperuserRotation, SuperuserRotationProps,
 } from 'cdk-secret-rotation';
 
 /** One change for each prop: a new prop does not compile until its change is here. */
@@ -62,6 +62,31 @@ const SUPERUSER: Changes<SuperuserRotationProps> = {
 
 const { cutover: _ofOneUser, ...SHARED } = SUPERUSER;
 
+const {
+  target: _where, username: _who, memberOf: _roles, upgradeToScram: _hash, passwordValidFor: _until, certificateAuthority: _authority,
+  clientEndpoint: _proxy, cutover: _how, ...OF_ALL
+} = SUPERUSER;
+
+/** Of each family one: for a service that makes the credential up, and for one that is told it. */
+const ISSUED: Changes<MultiCredentialRotationProps> = {
+  ...OF_ALL,
+  service: (stack) => ({ service: RotatingCredential.iamAccessKey(new User(stack, 'Other')) }),
+  superuserSecret: (stack) => ({ service: RotatingCredential.custom({ entry: entryFile() }), superuserSecret: new Secret(stack, 'OtherSuperuser') }),
+  passwordPolicy: () => ({ service: RotatingCredential.custom({ entry: entryFile() }), passwordPolicy: { length: 64 } }),
+  grace: () => ({ grace: Duration.hours(1) }),
+  maxWait: () => ({ maxWait: Duration.days(3) }),
+  deactivateAfter: () => ({ deactivateAfter: Duration.days(3) }),
+};
+
+const { grace: _soon, maxWait: _late, deactivateAfter: _between, ...OF_CHOSEN } = ISSUED;
+
+const CHOSEN: Omit<Changes<MultiCredentialRotationProps>, 'grace' | 'maxWait' | 'deactivateAfter'> = {
+  ...OF_CHOSEN,
+  service: () => ({ service: RotatingCredential.redisUser({ username: 'other', nodes: [{ host: 'other.example.com' }], aclRules: 'on +@all' }) }),
+  superuserSecret: (stack) => ({ superuserSecret: new Secret(stack, 'OtherSuperuser') }),
+  passwordPolicy: () => ({ passwordPolicy: { length: 64, excludeCharacters: 'x' } }),
+};
+
 const ALTERNATING: Changes<AlternatingUsersRotationProps> = {
   ...SHARED,
   alternateUsername: () => ({ alternateUsername: 'app_b' }),
@@ -89,7 +114,7 @@ function generators<Props>(build: (stack: Stack, changed: Partial<Props>) => unk
   build(stack, change?.(stack, () => new Vpc(stack, 'Vpc', { maxAzs: 1 })) ?? {});
   const secrets = Template.fromStack(stack).findResources('AWS::SecretsManager::Secret');
   const ours = Object.entries(secrets).filter(([id]) => id.startsWith('Ours'));
-  return Object.fromEntries(ours.map(([id, { Properties }]) => [id, Properties.GenerateSecretString]));
+  return Object.fromEntries(ours.map(([id, { Properties }]) => [id, Properties.GenerateSecretString ?? Properties.SecretString]));
 }
 
 const target = (stack: Stack) => RotationTarget.postgres({ host: 'db.example.com', secret: new Secret(stack, 'Superuser') });
@@ -99,6 +124,10 @@ const alternating = (stack: Stack, changed: Partial<AlternatingUsersRotationProp
   new AlternatingUsersRotation(stack, 'Ours', { target: target(stack), superuserSecret: new Secret(stack, 'Own'), username: 'app', ...changed });
 const userSecret = (stack: Stack, changed: Partial<DatabaseUserSecretProps>) =>
   new DatabaseUserSecret(stack, 'Ours', { username: 'app', ...changed });
+const issued = (stack: Stack, changed: Partial<MultiCredentialRotationProps>) =>
+  new MultiCredentialRotation(stack, 'Ours', { service: RotatingCredential.iamAccessKey(new User(stack, 'User')), ...changed });
+const chosen = (stack: Stack, changed: Partial<MultiCredentialRotationProps>) =>
+  new MultiCredentialRotation(stack, 'Ours', { service: RotatingCredential.redisUser({ username: 'app', nodes: [{ host: 'a.example.com' }] }), ...changed });
 
 /** CloudFormation generates a value anew when the generator of a resource changes. */
 function expectNoNewValue(before: Generators, after: Generators): void {
@@ -109,7 +138,13 @@ function expectNoNewValue(before: Generators, after: Generators): void {
 }
 
 describe('no update of a stack replaces a live password', () => {
-  const before = { superuser: generators(superuser), alternating: generators(alternating), userSecret: generators(userSecret) };
+  const before = {
+    superuser: generators(superuser),
+    alternating: generators(alternating),
+    userSecret: generators(userSecret),
+    issued: generators(issued),
+    chosen: generators(chosen),
+  };
 
   test.each(Object.entries(SUPERUSER))('when %s of a SuperuserRotation changes', (name, change) => {
     const after = generators(superuser, change);
@@ -129,6 +164,27 @@ describe('no update of a stack replaces a live password', () => {
     if (name !== 'username') expect(after).toEqual(before.userSecret);
   });
 
+  test.each(Object.entries(ISSUED))('when %s of a MultiCredentialRotation changes, whose service makes the credential up', (name, change) => {
+    const after = generators(issued, change);
+    expectNoNewValue(before.issued, after);
+    if (!['service', 'secret', 'superuserSecret', 'passwordPolicy'].includes(name)) expect(after).toEqual(before.issued);
+  });
+
+  test.each(Object.entries(CHOSEN))('when %s of a MultiCredentialRotation changes, which makes the credential up', (name, change) => {
+    const after = generators(chosen, change);
+    expectNoNewValue(before.chosen, after);
+    if (!['service', 'secret'].includes(name)) expect(after).toEqual(before.chosen);
+  });
+
+  test.each<[string, RotatingCredential, RotatingCredential]>([
+    ['nodes, rules and network of a Redis user', RotatingCredential.redisUser({ username: 'app', nodes: [{ host: 'a.example.com' }] }),
+      RotatingCredential.redisUser({ username: 'app', nodes: [{ host: 'b.example.com', port: 1 }], aclRules: 'on +@all', certificateAuthority: CERTIFICATE })],
+    ['file, variables and port of a service of one\'s own', RotatingCredential.custom({ entry: entryFile() }),
+      RotatingCredential.custom({ entry: entryFile('exports.contractVersion = 1;'), environment: { HOST: 'b' }, port: 8443 })],
+  ])('when %s change', (_, one, other) => {
+    expect(generators(chosen, () => ({ service: other }))).toEqual(generators(chosen, () => ({ service: one })));
+  });
+
   test('when the stack gets tags', () => {
     expect(generators((stack) => {
       userSecret(stack, {});
@@ -139,5 +195,7 @@ describe('no update of a stack replaces a live password', () => {
   test('and a changed user is another secret', () => {
     expect(Object.keys(generators(superuser, SUPERUSER.username))).not.toEqual(Object.keys(before.superuser));
     expect(Object.keys(generators(userSecret, USER_SECRET.username))).not.toEqual(Object.keys(before.userSecret));
+    expect(Object.keys(generators(issued, ISSUED.service))).not.toEqual(Object.keys(before.issued));
+    expect(Object.keys(generators(chosen, CHOSEN.service))).not.toEqual(Object.keys(before.chosen));
   });
 });

@@ -41,6 +41,12 @@ describe('the function\'s security group', () => {
     ]);
   });
 
+  test('has a description that never changes: another one would replace the group', () => {
+    const stack = newStack();
+    rotationIn(stack, { target: RotationTarget.fromDatabaseInstance(newDatabase(stack)) });
+    Template.fromStack(stack).hasResourceProperties(GROUP, { GroupDescription: 'Secret rotation: out to the database and to Secrets Manager' });
+  });
+
   test('lets it out to the port of a server whose groups are not known', () => {
     const stack = newStack();
     rotationIn(stack, { target: RotationTarget.postgres({ host: '10.0.0.5', port: 6432, vpc: newVpc(stack) }) });

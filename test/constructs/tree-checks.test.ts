@@ -1,11 +1,14 @@
 import { App, Duration, Lazy, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { User } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { CfnDBInstance, Credentials } from 'aws-cdk-lib/aws-rds';
 import { CfnRotationSchedule, RotationSchedule, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { newDatabase, newStack, newVpc, publicTarget, superuserSecret, warningIds } from '../support/constructs-fixtures';
-import { AlternatingUsersRotation, DatabaseUserSecret, RotationTarget, SingleUserRotation, SuperuserRotation } from 'cdk-secret-rotation';
+import {
+  AlternatingUsersRotation, DatabaseUserSecret, MultiCredentialRotation, RotatingCredential, RotationTarget, SingleUserRotation, SuperuserRotation,
+} from 'cdk-secret-rotation';
 
 const synth = (stack: Stack) => () => Template.fromStack(stack);
 
@@ -61,6 +64,14 @@ describe('a second rotation of one secret', () => {
     new SuperuserRotation(stack, 'One', { target, username: 'app', secret });
     new SuperuserRotation(stack, 'Other', { target, username: 'app', secret });
     expect(() => app.synth()).toThrow('the secret has a second rotation');
+  });
+
+  test('is refused when it is of several credentials', () => {
+    const stack = newStack();
+    const secret = superuserSecret(stack, 'Given');
+    new MultiCredentialRotation(stack, 'Keys', { service: RotatingCredential.iamAccessKey(new User(stack, 'User')), secret });
+    new SuperuserRotation(stack, 'Other', { target: publicTarget(stack), username: 'app', secret });
+    expect(synth(stack)).toThrow(/Stack\/(Keys|Other): the secret has a second rotation/);
   });
 
   test('is none when another secret rotates', () => {
@@ -130,6 +141,24 @@ describe('a dynamic reference to the username of alternating users', () => {
       dbName: superuserSecret(stack, 'Another').secretValueFromJson('username').unsafeUnwrap(),
     });
     expect(synth(stack)).not.toThrow();
+  });
+});
+
+describe('a dynamic reference to the username of SMTP credentials', () => {
+  const withReference = (service: (user: User) => RotatingCredential) => {
+    const stack = newStack();
+    const { secret } = new MultiCredentialRotation(stack, 'Mail', { service: service(new User(stack, 'User')) });
+    new StringParameter(stack, 'Parameter', { stringValue: secret.secretValueFromJson('username').unsafeUnwrap() });
+    return stack;
+  };
+
+  test('is refused: it is the id of an access key', () => {
+    expect(synth(withReference((user) => RotatingCredential.sesSmtp(user))))
+      .toThrow('Stack/Mail: Stack/Parameter/Resource takes username from the secret by a dynamic reference, and it changes at each rotation; read the whole secret where it is used');
+  });
+
+  test('is nothing to say of where the user stays', () => {
+    expect(synth(withReference(() => RotatingCredential.redisUser({ username: 'app', nodes: [{ host: 'a.example.com' }] })))).not.toThrow();
   });
 });
 

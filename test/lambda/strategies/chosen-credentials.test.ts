@@ -45,7 +45,7 @@ let service: Listed;
 async function start(pendingOnPromotion: 'strip' | 'keep' = 'strip'): Promise<void> {
   service = new Listed();
   rig = await RotationRig.start({
-    config: { service: 'custom', passwordPolicy: PASSWORD_POLICY },
+    config: { service: 'custom' as const, passwordPolicy: PASSWORD_POLICY },
     strategy: (config) => multiCredentialStrategy(() => service, config),
     secretString: '{"username":"app","password":"the-first-password","team":"blue"}',
     remainingMs: 2_000,

@@ -59,8 +59,12 @@ describe('the tarball', () => {
     expect(files.get('bin/cdk-secret-rotation')).toMatch(/^-rwxr.xr.x$/);
   });
 
+  test('holds the interface of a service of one\'s own as a directory, which every resolver finds', () => {
+    expect(paths).toEqual(expect.arrayContaining(['service/index.d.ts', 'service/index.js']));
+  });
+
   test('leaves out sources, tests, tools and their configuration', () => {
-    const kept = /^(assets|bin|docs|lib|rosetta)\/|^(\.jsii|[A-Z]+(\.md)?|package\.json)$/;
+    const kept = /^(assets|bin|docs|lib|rosetta|service)\/|^(\.jsii|[A-Z]+(\.md)?|package\.json)$/;
     expect(paths.filter(path => !kept.test(path))).toEqual([]);
     expect(paths.filter(path => /\.map$|\.ts$/.test(path) && !path.endsWith('.d.ts'))).toEqual([]);
     expect(paths.filter(path => path.startsWith('docs/adr/'))).toEqual([]);
