@@ -10,6 +10,8 @@ const PREFIX = 'cdk-secret-rotation/issuing/';
 
 /** Clocks of the function and of the service may differ by as much. Milliseconds. */
 const SKEW_MS = 5_000;
+/** A service may not list at once what it made: IAM is eventually consistent. Milliseconds. */
+const LISTING_LAG_MS = 60_000;
 const DIGEST_LENGTH = 12;
 
 /** The label as the quota of 256 characters leaves room for it. */
@@ -39,6 +41,11 @@ export class Intent {
   /** The invocation may still be at work. */
   isOpen(now: number): boolean {
     return now <= this.untilMs;
+  }
+
+  /** What the invocation made, if anything, is listed by now. */
+  isSettled(now: number): boolean {
+    return now > this.untilMs + LISTING_LAG_MS;
   }
 
   /** Whether a credential can be the one that this invocation made: it was not there before, and was made in its time. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { retireBetween } from './early-retirement';
+import { Intent } from './intent';
 import { issueAndStore, remove } from './issuing';
 import { judge, Judgement } from './judgement';
 import { preflight } from './preflight';
@@ -76,13 +77,14 @@ export class IssuedStrategy implements Required<RotationStrategy> {
     return used;
   }
 
-  /** Intents whose invocation is dead go after what they explain: they have nothing left to tell. */
+  /** Intents go after what they explain, or once there is nothing left that they could: not before what they stand for is surely listed. */
   private async clearOrphans(rotation: Rotation, { current, intents }: Survey, { orphans }: Judgement): Promise<void> {
     if (orphans.length > 0) {
       await rotation.fence(current.versionId);
       await remove(rotation, this.service, orphans, 'a rotation made it and was ended before it could store it');
     }
-    for (const intent of intents.filter((one) => !one.isOpen(Date.now()))) await rotation.versions.detach(intent.placed);
+    const isDone = (intent: Intent): boolean => intent.isSettled(Date.now()) || orphans.some((orphan) => intent.explains(orphan));
+    for (const intent of intents.filter(isDone)) await rotation.versions.detach(intent.placed);
   }
 
   private async obtain(rotation: Rotation, labels: Labels, seen: Survey, { retirable }: Judgement): Promise<void> {

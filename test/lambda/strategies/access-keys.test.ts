@@ -216,6 +216,19 @@ describe('what else happens to access keys', () => {
     expect(rotation.intents()).toEqual([]);
   });
 
+  test('an orphan that IAM does not list yet is not forgotten: it is found once it is listed', async () => {
+    const { iam } = loseFirstKey();
+    await start({ iam: { ...iam, listingMs: 2_500 }, remainingMs: 1_200 });
+    const token = rotation.rig.begin();
+    await rotation.rig.steps(token).catch(() => undefined);
+    const [orphan] = rotation.ids();
+    rotation.rig.remainingMs = 9_000;
+    await rotation.rig.stepsWithRetries(token, 4);
+    expect(rotation.works('AWSCURRENT')).toBe(true);
+    await rotation.rig.stepsWithRetries(rotation.rig.begin(), 4);
+    expect(rotation.ids()).not.toContain(orphan);
+  });
+
   test('the SDK does not repeat CreateAccessKey: one lost answer is one key', async () => {
     await start(loseFirstKey());
     await rotation.rig.steps(rotation.rig.begin()).catch(() => undefined);
