@@ -351,6 +351,18 @@ describe('what else happens to access keys', () => {
     expect(rotation.ids()).toHaveLength(1);
   });
 
+  test('a key that is deleted before it was stored is given up: the next rotation begins anew', async () => {
+    await start({ remainingMs: 12_000 });
+    rotation.rig.fault = ({ action, moment }) => {
+      if (action === 'PutSecretValue' && moment === 'before') rotation.ids().forEach((id) => rotation.iam.deleteAccessKey(id));
+      return undefined;
+    };
+    expect(await failureOf(rotation.rig.rotate())).toMatch(/CREDENTIAL_VANISHED/);
+    rotation.rig.fault = () => undefined;
+    await rotation.rig.rotate();
+    expect(rotation.works('AWSCURRENT')).toBe(true);
+  });
+
   test('a user that does not exist is said by name', async () => {
     await start({ config: { userName: 'nobody' } });
     expect(await failureOf(rotation.rig.rotate())).toMatch(/USER_MISSING.*nobody/);

@@ -30,6 +30,10 @@ describe('an intent on record', () => {
     expect([recorded().isOpen(AT + 60_000), recorded().isOpen(AT + 60_001)]).toEqual([true, false]);
   });
 
+  test('is kept for a minute more, for services that list late what they made', () => {
+    expect([recorded().isSettled(AT + 120_000), recorded().isSettled(AT + 120_001)]).toEqual([false, true]);
+  });
+
   test('is a staging label within Secrets Manager\'s 256 characters, whatever the ids', () => {
     const live = Array.from({ length: MOST_SLOTS }, (_, index) => credential(`${'x'.repeat(500)}${index}`, 0));
     expect(Intent.label(live, AT, AT + 60_000).length).toBeLessThanOrEqual(256);
