@@ -16,7 +16,7 @@ interface Statement {
 }
 
 const IRELAND = { env: { account: '111111111111', region: 'eu-west-1' } };
-const CONFIG_OF_ALL = ['graceSeconds', 'maxWaitSeconds', 'passwordPolicy'];
+const CONFIG_OF_ALL = ['graceSeconds', 'maxWaitSeconds', 'passwordPolicy', 'service'];
 
 function rotationOf(stack: Stack, service: RotatingCredential, props: Partial<MultiCredentialRotationProps> = {}): Template {
   new MultiCredentialRotation(stack, 'Rotation', { service, ...props });
@@ -156,7 +156,7 @@ describe('RotatingCredential.redisUser', () => {
 
   test('tells the function the user and every node', () => {
     const config = configOf(rotationOf(newStack(), RotatingCredential.redisUser(OPTIONS)));
-    expect(Object.keys(config).sort()).toEqual(['nodes', 'passwordPolicy', 'username']);
+    expect(Object.keys(config).sort()).toEqual(['nodes', 'passwordPolicy', 'service', 'username']);
     expect(config).toMatchObject({ username: 'app', nodes: [{ host: 'a.example.com', port: 6379 }, { host: 'b.example.com', port: 6380 }] });
   });
 
@@ -206,7 +206,7 @@ describe('RotatingCredential.elastiCacheUser', () => {
     const stack = newStack(IRELAND);
     const template = rotationOf(stack, RotatingCredential.elastiCacheUser({ userId: 'shop-app', username: 'app' }));
     const userArn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':elasticache:eu-west-1:111111111111:user:shop-app']] };
-    expect(Object.keys(configOf(template)).sort()).toEqual(['passwordPolicy', 'userArn', 'userId', 'username']);
+    expect(Object.keys(configOf(template)).sort()).toEqual(['passwordPolicy', 'service', 'userArn', 'userId', 'username']);
     expect(configOf(template)).toMatchObject({ userId: 'shop-app', username: 'app' });
     expect(statements(template)).toEqual([{ Effect: 'Allow', Action: ['elasticache:DescribeUsers', 'elasticache:ModifyUser'], Resource: userArn }]);
     expect(String(configOf(template).userArn)).toMatch(/:elasticache:eu-west-1:111111111111:user:shop-app$/);

@@ -12,7 +12,7 @@ import {
   SuperuserRotation,
 } from 'cdk-secret-rotation';
 
-const CONFIG_OF_ALL = ['host', 'passwordPolicy', 'port', 'username'];
+const CONFIG_OF_ALL = ['host', 'passwordPolicy', 'port', 'service', 'username'];
 
 function target(stack: Stack, options: Partial<CustomTargetOptions> = {}): RotationTarget {
   return RotationTarget.custom({ entry: entryFile(), host: 'db.example.com', port: 3306, secret: superuserSecret(stack), ...options });

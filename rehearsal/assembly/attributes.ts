@@ -14,14 +14,24 @@ const ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, Made>>>> = {
   'AWS::EC2::Subnet': { '': identifier('subnet'), 'SubnetId': identifier('subnet') },
   'AWS::EC2::VPC': { '': identifier('vpc'), 'VpcId': identifier('vpc') },
   'AWS::EC2::VPCEndpoint': { '': identifier('vpce') },
+  'AWS::ElastiCache::User': {
+    '': named('UserId'),
+    'Arn': (resolver, resource) => arn(resource.stack, 'elasticache', `user:${physicalName(resolver, resource, 'UserId')}`),
+  },
+  'AWS::IAM::Group': { '': named('GroupName') },
   'AWS::IAM::ManagedPolicy': { '': managedPolicyArn, 'PolicyArn': managedPolicyArn },
   'AWS::IAM::Role': { '': named('RoleName'), 'Arn': roleArn, 'RoleId': (_, resource) => `AROA${madeUp(resource).slice(0, 17).toUpperCase()}` },
+  'AWS::IAM::User': { '': named('UserName'), 'Arn': userArn },
   'AWS::KMS::Alias': { '': (resolver, resource) => resolver.optionalString(resource, 'AliasName') },
   'AWS::KMS::Key': { '': keyId, 'KeyId': keyId, 'Arn': (_, resource) => arn(resource.stack, 'kms', `key/${keyId(_, resource)}`) },
   'AWS::Lambda::Alias': { '': aliasArn, 'AliasArn': aliasArn },
   'AWS::Lambda::Function': { '': named('FunctionName'), 'Arn': functionArn },
   'AWS::Lambda::Version': { '': versionArn, 'FunctionArn': versionArn, 'Version': () => '1' },
   'AWS::Logs::LogGroup': { '': named('LogGroupName'), 'Arn': (resolver, resource) => `${arn(resource.stack, 'logs', `log-group:${named('LogGroupName')(resolver, resource)}`)}:*` },
+  'AWS::MemoryDB::User': {
+    '': named('UserName'),
+    'Arn': (resolver, resource) => arn(resource.stack, 'memorydb', `user/${physicalName(resolver, resource, 'UserName')}`),
+  },
   'AWS::RDS::DBCluster': {
     '': databaseIdentifier,
     'DBClusterArn': (resolver, resource) => arn(resource.stack, 'rds', `cluster:${databaseIdentifier(resolver, resource)}`),
@@ -94,6 +104,10 @@ function managedPolicyArn(resolver: Resolver, resource: Resource): string {
 
 function roleArn(resolver: Resolver, resource: Resource): string {
   return globalArn(resource.stack, 'iam', `role${pathOf(resolver, resource)}${physicalName(resolver, resource, 'RoleName')}`);
+}
+
+function userArn(resolver: Resolver, resource: Resource): string {
+  return globalArn(resource.stack, 'iam', `user${pathOf(resolver, resource)}${physicalName(resolver, resource, 'UserName')}`);
 }
 
 function keyId(_: Resolver, resource: Resource): string {

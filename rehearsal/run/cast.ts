@@ -4,15 +4,19 @@ import type { PostgresBinaries } from '../postgres/binaries';
 import type { RotationReport, SkippedRotation } from '../report/model';
 import type { Progress } from '../report/progress';
 import type { RotationEvent } from '../secrets-manager';
-import { DatabaseServers } from './database-servers';
+import { CertificateAuthority } from '../tls/certificate-authority';
 import { IamJudge } from './iam-judge';
-import { makePlan, Plan, PlannedRotation } from './plan';
+import { makePlan, Plan } from './plan';
 import { RotationRehearsal } from './rotation-rehearsal';
 import { SecretsManagers } from './secrets-managers';
+import type { Stages } from './stages';
+import type { RotationDefinition } from '../assembly/discovery';
 
 export interface CastProps {
   readonly assembly: Assembly;
   readonly superusers: readonly string[];
+  /** The module that stands in for services of one's own. */
+  readonly standIn?: string;
   readonly findBinaries: () => PostgresBinaries;
   readonly progress: Progress;
   readonly rotations: number;
@@ -21,14 +25,15 @@ export interface CastProps {
   readonly epochMs: number;
 }
 
-/** Everything that plays a part in a rehearsal: Secrets Manager, databases, functions, clients. */
+/** Everything that plays a part in a rehearsal: Secrets Manager, what is signed in to, functions, clients. */
 export class Cast {
   rehearsals: readonly RotationRehearsal[] = [];
   skipped: readonly SkippedRotation[] = [];
   private readonly secretsManagers: SecretsManagers;
   private readonly functions = new Map<string, { readonly function: LocalFunction; readonly accessKeyId: string }>();
+  private readonly authority = new CertificateAuthority();
   private judge?: IamJudge;
-  private servers?: DatabaseServers;
+  private stages?: Stages;
 
   constructor(private readonly props: CastProps) {
     this.secretsManagers = new SecretsManagers({
@@ -37,21 +42,24 @@ export class Cast {
     });
   }
 
-  get postgresVersion(): string {
-    return this.servers?.version ?? 'none';
+  /** What signs in where: programs with their versions. */
+  get servers(): readonly string[] {
+    return this.stages?.servers ?? [];
   }
 
   async assemble(): Promise<void> {
-    const { assembly, superusers, progress } = this.props;
-    const plan = await makePlan(assembly, superusers, this.secretsManagers);
+    const { assembly, superusers, standIn, progress, findBinaries } = this.props;
+    const plan = await makePlan(assembly, { superusers, standIn }, this.secretsManagers);
     this.skipped = plan.skipped;
     plan.skipped.forEach(skipped => progress.skipped(skipped));
     if (plan.rotations.length === 0) return;
-    this.judge = new IamJudge(plan.values.resolver);
-    this.servers = await DatabaseServers.start(plan.rotations.map(({ target }) => target), plan.values, this.props.findBinaries());
-    progress.note(`PostgreSQL ${this.servers.version} stands in for ${this.servers.names.join(', ')}`);
+    const judge = new IamJudge(plan.values.resolver);
+    this.judge = judge;
+    this.stages = plan.stages;
+    await plan.stages.start({ authority: this.authority, findBinaries, authorize: request => judge.authorize(request) });
+    plan.stages.notes.forEach(note => progress.note(note));
     await this.storeValues(plan);
-    this.rehearsals = await Promise.all(plan.rotations.map(planned => this.engage(planned, plan)));
+    this.rehearsals = await Promise.all(plan.rotations.map(rotation => this.engage(rotation, plan, judge)));
   }
 
   async finish(): Promise<RotationReport[]> {
@@ -63,7 +71,7 @@ export class Cast {
     await Promise.allSettled(this.rehearsals.map(rehearsal => rehearsal.stopClients()));
     await this.secretsManagers.stop();
     await Promise.all([...this.functions.values()].map(engaged => engaged.function.remove()));
-    await this.servers?.stop();
+    await this.stages?.stop();
   }
 
   private async storeValues({ values, secrets }: Plan): Promise<void> {
@@ -74,12 +82,10 @@ export class Cast {
     }
   }
 
-  private async engage({ rotation }: PlannedRotation, { values }: Plan): Promise<RotationRehearsal> {
+  private async engage(rotation: RotationDefinition, { values, stages }: Plan, judge: IamJudge): Promise<RotationRehearsal> {
     const { progress, rotations, intervalMs, timeToLiveMs, epochMs } = this.props;
-    const { servers, judge } = this;
-    if (servers === undefined || judge === undefined) throw new Error('databases and policies come before rotations');
     const secretsManager = await this.secretsManagers.of(rotation.secret.resource.stack);
-    const engaged = this.functions.get(rotation.function.arn) ?? this.employ(rotation.function, servers, secretsManager.endpoint);
+    const engaged = this.functions.get(rotation.function.arn) ?? this.employ(rotation.function, stages, secretsManager.endpoint);
     judge.register(engaged.accessKeyId, rotation.role);
     const rehearsal = new RotationRehearsal({
       rotation,
@@ -90,16 +96,17 @@ export class Cast {
       intervalMs,
       timeToLiveMs,
       progress: progress.begin(rotation.constructPath, rotation.strategy, rotations),
-      hosts: servers.hosts,
-      caPem: servers.authority.certificate,
+      stage: stages.of(rotation),
+      hosts: stages.hosts,
+      caPem: this.authority.certificate,
     });
     rehearsal.runs.configure(values.resolver.property(rotation.schedule, 'RotationRules'));
     return rehearsal;
   }
 
-  private employ(definition: PlannedRotation['rotation']['function'], { hosts, authority }: DatabaseServers, secretsManagerEndpoint: string) {
+  private employ(definition: RotationDefinition['function'], { hosts, endpoints }: Stages, secretsManagerEndpoint: string) {
     const accessKeyId = `ASIAFUNCTION${String(this.functions.size).padStart(8, '0')}`;
-    const options = { hosts, caPem: authority.certificate, secretsManagerEndpoint, accessKeyId };
+    const options = { hosts, endpoints, caPem: this.authority.certificate, secretsManagerEndpoint, accessKeyId };
     const engaged = { accessKeyId, function: new LocalFunction(definition, options) };
     this.functions.set(definition.arn, engaged);
     return engaged;

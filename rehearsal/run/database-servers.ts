@@ -16,8 +16,10 @@ const MAINTENANCE_DATABASE = 'postgres';
 
 /** The PostgreSQL servers of a rehearsal: one for each database resource, or endpoint, that a rotation signs in to. */
 export class DatabaseServers {
-  static async start(targets: readonly Target[], values: SecretValues, binaries: PostgresBinaries): Promise<DatabaseServers> {
-    const servers = new DatabaseServers(binaries);
+  static async start(
+    targets: readonly Target[], values: SecretValues, binaries: PostgresBinaries, authority: CertificateAuthority,
+  ): Promise<DatabaseServers> {
+    const servers = new DatabaseServers(binaries, authority);
     try {
       for (const target of merged(targets)) await servers.add(target, masterOf(target, values));
       return servers;
@@ -27,11 +29,10 @@ export class DatabaseServers {
     }
   }
 
-  readonly authority = new CertificateAuthority();
   private readonly servers = new Map<string, PostgresServer>();
   private readonly addresses = new Map<string, string>();
 
-  private constructor(private readonly binaries: PostgresBinaries) {}
+  private constructor(private readonly binaries: PostgresBinaries, private readonly authority: CertificateAuthority) {}
 
   /** `name:port` to `address:port`. */
   get hosts(): Readonly<Record<string, string>> {

@@ -69,8 +69,9 @@ export class RotationRehearsal {
   /** Before, the user of the secret may not exist. */
   private async startClientsOnceHeld(): Promise<void> {
     if (this.clients !== undefined || this.runs.failed) return;
-    const { rotation: { secretArn, secret }, secretsManager, hosts, caPem, timeToLiveMs, epochMs } = this.props;
-    const { region } = secret.resource.stack;
-    this.clients = await startClients({ secretArn, secretsManagerEndpoint: secretsManager.endpoint, region, hosts, caPem, timeToLiveMs, epochMs });
+    const { rotation, stage, secretsManager: { endpoint: secretsManagerEndpoint }, hosts, caPem, timeToLiveMs, epochMs } = this.props;
+    const { secretArn, secret: { resource: { stack: { region } } } } = rotation;
+    const service = stage.clientService(rotation);
+    this.clients = await startClients({ secretArn, secretsManagerEndpoint, region, hosts, caPem, timeToLiveMs, epochMs, service });
   }
 }

@@ -7,12 +7,15 @@ import type { RotationEvent } from '../secrets-manager';
 import { callSecretsManager } from './json-client';
 import { RunRecord } from './run-record';
 import type { RunningSecretsManager } from './secrets-managers';
+import type { Stage } from './stages';
 
 export interface RotationRunsProps {
   readonly rotation: RotationDefinition;
   readonly function: LocalFunction;
   readonly accessKeyId: string;
   readonly secretsManager: RunningSecretsManager;
+  /** What the rotation signs in to. */
+  readonly stage: Stage;
   /** `Date.now()` at the rehearsal's start. */
   readonly epochMs: number;
   /** Least time between the starts of two rotations of the secret. */
@@ -55,6 +58,7 @@ export class RotationRuns {
   async rotate(number: number): Promise<RotationRun> {
     await sleep(Math.max(0, this.nextAt - Date.now()));
     this.nextAt = Date.now() + this.props.intervalMs;
+    if (number > 1) this.props.stage.passTime(this.props.rotation);
     return this.perform(number, true);
   }
 
@@ -67,15 +71,16 @@ export class RotationRuns {
   }
 
   private async perform(number: number, rotateImmediately: boolean): Promise<RotationRun> {
-    const { secretsManager: { service }, accessKeyId, rotation: { secretArn }, epochMs } = this.props;
+    const { secretsManager: { service }, stage, accessKeyId, rotation: { secretArn }, epochMs } = this.props;
     await this.props.function.coolDown();
     const record = new RunRecord({ number, secretArn, epochMs, notifications: service.notifications });
     this.record = record;
     const callsBefore = service.calls.length;
+    const stageCallsBefore = stage.calls().length;
     await this.request(record, rotateImmediately);
     await service.rotationIdle(secretArn);
     const calls = service.calls.slice(callsBefore).filter(call => call.accessKeyId === accessKeyId);
-    const run = record.close(calls);
+    const run = record.close(calls, stage.calls().slice(stageCallsBefore).filter(call => call.accessKeyId === accessKeyId).map(({ what }) => what));
     this.runs.push(run);
     this.errors.push(...record.failures);
     return run;

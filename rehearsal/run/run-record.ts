@@ -47,7 +47,8 @@ export class RunRecord {
     this.errors.push(`RotateSecret: ${reason}`);
   }
 
-  close(calls: readonly RecordedCall[]): RotationRun {
+  /** @param serviceCalls what was called of other services */
+  close(calls: readonly RecordedCall[], serviceCalls: readonly string[] = []): RotationRun {
     this.props.notifications.off('serviceEvent', this.onServiceEvent);
     this.props.notifications.off('labelUpdated', this.onLabelUpdated);
     const { windowMs, windowStartedAt, signIns, signInsRefused } = measurementsIn(this.lines);
@@ -60,7 +61,8 @@ export class RunRecord {
       windowMs,
       windowStartedMs: windowStartedAt === undefined ? undefined : windowStartedAt - this.props.epochMs,
       ...this.promotion,
-      secretsManagerCalls: countByAction(calls),
+      secretsManagerCalls: countEach(calls.map(({ action }) => action)),
+      ...serviceCalls.length > 0 ? { serviceCalls: countEach(serviceCalls) } : {},
       signIns,
       signInsRefused,
     };
@@ -87,8 +89,8 @@ export class RunRecord {
   }
 }
 
-function countByAction(calls: readonly RecordedCall[]): Readonly<Record<string, number>> {
+function countEach(names: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { action } of calls) counts[action] = (counts[action] ?? 0) + 1;
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 }
