@@ -2,7 +2,7 @@
 const { accessSync, constants } = require('node:fs');
 const { delimiter, join, relative, sep } = require('node:path');
 
-const NEED_REDIS = /(^|[/-])(redis|redis-user|elasticache|elasticache-user|memorydb|caches|redis-rehearsal)([/.-]|$)/;
+const NEED_REDIS = /(^|[/-])(redis|elasticache|memorydb|caches)([/.-]|$)/;
 const NEED_NOTHING = /find-redis/;
 
 module.exports = async (paths) => {

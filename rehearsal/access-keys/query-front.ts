@@ -1,35 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
-import { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Dispatcher, Request } from './dispatcher';
 import { answerable, QueryError } from './errors';
 import { ServiceName } from './faults';
 import { parseSignature, Signature } from './signature';
 import { element, XmlContent } from './xml';
+import { bodyOf, LocalServer } from '../http/local-server';
 import { NoAnswer } from '../secrets-manager/faults';
 
 const VERSIONS: Readonly<Record<ServiceName, string>> = { iam: '2010-05-08', sts: '2011-06-15' };
 
 /** The Query protocol over HTTP: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html. One server for both services. */
 export class QueryFront {
-  private readonly server: Server;
+  private readonly server: LocalServer;
 
   constructor(private readonly dispatcher: Dispatcher) {
-    this.server = createServer((request, response) => { void this.handle(request, response); });
+    this.server = new LocalServer((request, response) => this.handle(request, response));
   }
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(0, '127.0.0.1', resolve);
-    });
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  listen(): Promise<string> {
+    return this.server.listen();
   }
 
-  async close(): Promise<void> {
-    const closed = new Promise<void>(resolve => { this.server.close(() => resolve()); });
-    this.server.closeAllConnections();
-    await closed;
+  close(): Promise<void> {
+    return this.server.close();
   }
 
   private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -63,14 +57,6 @@ function serviceOf(signature: Signature | undefined, version: string | null): Se
   if (scope === 'iam' || scope === 'sts') return scope;
   if (version === VERSIONS.iam) return 'iam';
   return version === VERSIONS.sts ? 'sts' : undefined;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) {
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function fail(response: ServerResponse, service: ServiceName, error: unknown): void {

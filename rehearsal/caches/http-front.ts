@@ -1,34 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
-import { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Dispatcher, Request } from './dispatcher';
 import { answerable } from './errors';
 import { protocolOf } from './protocols';
+import { accessKeyIdOf, bodyOf, LocalServer } from '../http/local-server';
 import { NoAnswer } from '../secrets-manager/faults';
 
-/** The caller is whom the signature names; the signature itself is not verified. */
-const CREDENTIAL = /\bCredential=([^/,\s]+)\//;
 
 /** Both services behind one HTTP server: their protocols tell them apart. */
 export class HttpFront {
-  private readonly server: Server;
+  private readonly server: LocalServer;
 
   constructor(private readonly dispatcher: Dispatcher) {
-    this.server = createServer((request, response) => { void this.handle(request, response); });
+    this.server = new LocalServer((request, response) => this.handle(request, response));
   }
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(0, '127.0.0.1', resolve);
-    });
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  listen(): Promise<string> {
+    return this.server.listen();
   }
 
-  async close(): Promise<void> {
-    const closed = new Promise<void>(resolve => { this.server.close(() => resolve()); });
-    this.server.closeAllConnections();
-    await closed;
+  close(): Promise<void> {
+    return this.server.close();
   }
 
   private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -44,16 +36,6 @@ export class HttpFront {
       respond(response, answer.status, protocol.contentType, requestId => protocol.refuse(answer, requestId));
     }
   }
-}
-
-function accessKeyIdOf({ headers }: IncomingMessage): string | undefined {
-  return CREDENTIAL.exec(headers.authorization ?? '')?.[1];
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function giveNone(response: ServerResponse, { kind }: NoAnswer): void {

@@ -1,3 +1,9 @@
+import { IamJudge } from './iam-judge';
+import { makePlan, Plan } from './plan';
+import { RotationRehearsal } from './rotation-rehearsal';
+import { SecretsManagers } from './secrets-managers';
+import type { Stages } from './stages';
+import type { RotationDefinition } from '../assembly/discovery';
 import type { Assembly } from '../assembly/template';
 import { LocalFunction } from '../lambda/local-function';
 import type { PostgresBinaries } from '../postgres/binaries';
@@ -5,12 +11,6 @@ import type { RotationReport, SkippedRotation } from '../report/model';
 import type { Progress } from '../report/progress';
 import type { RotationEvent } from '../secrets-manager';
 import { CertificateAuthority } from '../tls/certificate-authority';
-import { IamJudge } from './iam-judge';
-import { makePlan, Plan } from './plan';
-import { RotationRehearsal } from './rotation-rehearsal';
-import { SecretsManagers } from './secrets-managers';
-import type { Stages } from './stages';
-import type { RotationDefinition } from '../assembly/discovery';
 
 export interface CastProps {
   readonly assembly: Assembly;

@@ -1,36 +1,28 @@
 import { randomUUID } from 'crypto';
-import { createServer, IncomingMessage, Server, ServerResponse } from 'http';
-import { AddressInfo } from 'net';
+import type { IncomingMessage, ServerResponse } from 'http';
 import { Dispatcher } from './dispatcher';
 import { SecretsManagerError } from './errors';
 import { NoAnswer } from './faults';
+import { accessKeyIdOf, bodyOf, LocalServer } from '../http/local-server';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 const TARGET_PREFIX = 'secretsmanager.';
-/** The caller is whom the signature names; the signature itself is not verified. */
-const CREDENTIAL = /\bCredential=([^/,\s]+)\//;
 const INTERNAL = new SecretsManagerError('InternalServiceError', 'An error occurred on the server side.', 500);
 
 /** AWS JSON 1.1 over HTTP: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
 export class HttpFront {
-  private readonly server: Server;
+  private readonly server: LocalServer;
 
   constructor(private readonly dispatcher: Dispatcher) {
-    this.server = createServer((request, response) => { void this.handle(request, response); });
+    this.server = new LocalServer((request, response) => this.handle(request, response));
   }
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(0, '127.0.0.1', resolve);
-    });
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  listen(): Promise<string> {
+    return this.server.listen();
   }
 
-  async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => { this.server.close(() => resolve()); });
-    this.server.closeAllConnections();
-    await closed;
+  close(): Promise<void> {
+    return this.server.close();
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -49,18 +41,6 @@ function actionOf(request: IncomingMessage): string {
     throw new SecretsManagerError('UnknownOperationException', 'The request has no X-Amz-Target of Secrets Manager.');
   }
   return target.slice(TARGET_PREFIX.length);
-}
-
-function accessKeyIdOf(request: IncomingMessage): string | undefined {
-  return CREDENTIAL.exec(request.headers.authorization ?? '')?.[1];
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) {
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function respond(response: ServerResponse, status: number, body: unknown): void {

@@ -1,11 +1,11 @@
 import { Stage, StageBuilder, StageContext } from './stage';
+import type { EndpointConfig, IamRotationConfig, SesRotationConfig } from '../../../src/private/rotation-config';
 import { LocalIam } from '../../access-keys';
 import type { RotationDefinition } from '../../assembly/discovery';
 import { parseObject, type SecretValues } from '../../assembly/secret-values';
 import { Unresolvable } from '../../assembly/unresolvable';
 import type { ClientService } from '../../clients';
 import { LocalSmtp } from '../../smtp';
-import type { EndpointConfig, IamRotationConfig, SesRotationConfig } from '../../../src/private/rotation-config';
 
 /** The construct's default of `grace`. Seconds. */
 const DEFAULT_GRACE_S = 86_400;

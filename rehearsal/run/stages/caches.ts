@@ -1,12 +1,12 @@
 import { loginOf, requireRedis } from './redis';
 import { Stage, StageBuilder, StageContext, TIMELESS } from './stage';
+import type { CacheUserRotationConfig, EndpointConfig } from '../../../src/private/rotation-config';
 import type { RotationDefinition } from '../../assembly/discovery';
 import type { SecretValues } from '../../assembly/secret-values';
 import { asList, isRecord, Resource } from '../../assembly/template';
 import { ifResolvable } from '../../assembly/unresolvable';
 import { LocalCaches } from '../../caches';
 import { RedisServer } from '../../redis';
-import type { CacheUserRotationConfig, EndpointConfig } from '../../../src/private/rotation-config';
 
 /** For users whose rotation names no endpoint. */
 const ANY_ENDPOINT: EndpointConfig = { host: 'cache.rehearsal.invalid', port: 6379 };

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { NO_AWS, Stage, StageBuilder, StageContext } from './stage';
+import type { CustomRotationConfig } from '../../../src/private/rotation-config';
 import { findSecret, RotationDefinition } from '../../assembly/discovery';
 import { parseObject, type SecretValues } from '../../assembly/secret-values';
 import { Unresolvable } from '../../assembly/unresolvable';
-import type { CustomRotationConfig } from '../../../src/private/rotation-config';
 
 const DEFAULT_GRACE_S = 86_400;
 const HOUR_MS = 3_600_000;
@@ -12,13 +12,13 @@ const HOUR_MS = 3_600_000;
 /** What the module of `--stand-in` exports: CommonJS. */
 export interface StandInModule {
   start(options: StandInOptions): Promise<StandIn>;
-  /** What clients do with the members of a secret; throws an error with `code: 'REFUSED'` when the credential is not accepted. Runs in the clients' process. */
+  /**
+   * What clients do with the members of a secret, in their own process; throws an error with `code: 'REFUSED'` when the credential is not accepted.
+   */
   signIn(fields: Readonly<Record<string, unknown>>, where: { readonly hosts: Readonly<Record<string, string>>; readonly caPem: string }): Promise<void>;
 }
 
 export interface StandInOptions {
-  /** A certificate for made-up names, which functions and clients trust. PEM. */
-  issue(hosts: readonly string[]): { readonly certificate: string; readonly key: string };
   /** The rotations of services of one's own in the app. */
   readonly rotations: readonly {
     readonly constructPath: string;
@@ -29,6 +29,8 @@ export interface StandInOptions {
     /** The value of the superuser's secret; an empty object without one. */
     readonly superuser: Readonly<Record<string, unknown>>;
   }[];
+  /** A certificate for made-up names, which functions and clients trust. PEM. */
+  issue(hosts: readonly string[]): { readonly certificate: string; readonly key: string };
 }
 
 export interface StandIn {

@@ -1,9 +1,9 @@
 import { NO_AWS, Stage, StageBuilder, StageContext, TIMELESS } from './stage';
+import type { RedisRotationConfig } from '../../../src/private/rotation-config';
 import { findSecret, RotationDefinition } from '../../assembly/discovery';
 import { parseObject, type SecretValues } from '../../assembly/secret-values';
 import { Unresolvable } from '../../assembly/unresolvable';
 import { findRedis, RedisServer } from '../../redis';
-import type { RedisRotationConfig } from '../../../src/private/rotation-config';
 
 /** A user that is there before the first rotation, with the password of its secret. */
 interface Login {
