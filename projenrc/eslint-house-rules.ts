@@ -14,6 +14,9 @@ const SHARED_FILE = './src/private/rotation-config.ts';
 const SECRETS_MANAGER = '@aws-sdk/client-secrets-manager';
 const NOT_SHIPPED = ['./test', './bench', './examples', './projenrc'];
 
+/** Services that are made of another one's: SMTP credentials of access keys, users of caches of the Redis behind them. */
+const BUILT_ON: Readonly<Record<string, readonly string[]>> = { ses: ['iam'], elasticache: ['redis'], memorydb: ['redis', 'elasticache'] };
+
 /** The rules of the house that ESLint can keep: who may import whom, how long things are, how they are exported. */
 export function eslintHouseRules(project: awscdk.AwsCdkConstructLibrary, root: string): void {
   const eslint = project.eslint;
@@ -67,8 +70,8 @@ function serviceZone(service: string): Zone {
   return {
     target: `./lambda/services/${service}`,
     from: './lambda',
-    except: [`./services/${service}`, './engine/contract'],
-    message: 'A service knows the contract of the engine; it knows neither the engine, nor a strategy, nor another service.',
+    except: [service, ...BUILT_ON[service] ?? []].map(known => `./services/${known}`).concat('./engine/contract'),
+    message: 'A service knows the contract of the engine and what it is built on; it knows neither the engine, nor a strategy, nor another service.',
   };
 }
 

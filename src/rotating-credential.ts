@@ -36,7 +36,8 @@ export class RotatingCredential {
 
   /**
    * A user of Redis OSS (6 or later) or Valkey on servers of one's own, at every one of their nodes. The superuser's secret is the
-   * rotation's `superuserSecret`; without it the user signs in itself, and needs `ACL GETUSER` and `ACL SETUSER`. The secret
+   * rotation's `superuserSecret`; without it the user signs in itself. Whoever signs in needs `ACL GETUSER`, `ACL SETUSER`, `ACL SAVE` and, without an ACL file,
+   * `CONFIG REWRITE`. Passwords of the user that no version of the secret references are removed. The secret
    * holds `username`, `password`, and `host` and `port` of the first node. Errors: no node, a node twice, and rules about passwords.
    *
    * @see https://valkey.io/topics/acl/
@@ -47,8 +48,8 @@ export class RotatingCredential {
   }
 
   /**
-   * A user of Amazon ElastiCache who signs in with a password. Its two passwords are the rotation's then. The secret holds
-   * `username`, `password`, and `host` and `port` where an endpoint is given. ElastiCache wants passwords of 16 characters or
+   * A user of Amazon ElastiCache who signs in with a password. Its two passwords are the rotation's then: the first rotation replaces those that it has
+   * by the two of the secret. The secret holds `username`, `password`, `user_arn`, and `host` and `port` where an endpoint is given. ElastiCache wants passwords of 16 characters or
    * more. A user of the same app is waited for when you say so: `rotation.schedule.node.addDependency(user)`.
    *
    * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
@@ -59,8 +60,8 @@ export class RotatingCredential {
   }
 
   /**
-   * A user of Amazon MemoryDB who signs in with a password. Its two passwords are the rotation's then. The secret holds
-   * `username`, `password`, and `host` and `port` where an endpoint is given. MemoryDB wants passwords of 16 characters or
+   * A user of Amazon MemoryDB who signs in with a password. Its two passwords are the rotation's then: the first rotation replaces those that it has
+   * by the two of the secret. The secret holds `username`, `password`, `user_arn`, and `host` and `port` where an endpoint is given. MemoryDB wants passwords of 16 characters or
    * more. A user of the same app is waited for when you say so: `rotation.schedule.node.addDependency(user)`.
    *
    * @see https://docs.aws.amazon.com/memorydb/latest/devguide/clusters.acls.html

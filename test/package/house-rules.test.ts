@@ -10,12 +10,13 @@ const HOUSE = [
   'src/index.ts', 'src/alternating-users-rotation.ts', 'src/private/rotation-config.ts', 'src/private/policy.ts',
   'lambda/engine/engine.ts', 'lambda/engine/contract/errors.ts',
   'lambda/services/postgres/client.ts', 'lambda/services/postgres/scram/verifier.ts', 'lambda/services/mysql/client.ts',
+  'lambda/services/iam/client.ts', 'lambda/services/ses/client.ts',
   'lambda/single-user/strategy.ts', 'lambda/single-user/postgres.ts', 'lambda/single-user/window.ts', 'lambda/single-user/steps/one.ts',
   'lambda/superuser/strategy.ts',
   'rehearsal/cli.ts', 'rehearsal/lambda/preload.ts', 'test/some.test.ts', 'bench/bench.ts', 'examples/one/app.ts', 'projenrc/bundle.ts',
 ];
 const root = fixtureProject({ 'package.json': '{}', ...Object.fromEntries(HOUSE.map(file => [file, 'export const value = 1;'])) });
-const eslint = lintOf(root, ['postgres', 'mysql'], ['single-user', 'superuser']);
+const eslint = lintOf(root, ['postgres', 'mysql', 'iam', 'ses'], ['single-user', 'superuser']);
 
 /** Lints this text as if it stood in that file of the house; returns the rules that it breaks. */
 async function rulesBrokenBy(file: string, text: string): Promise<(string | null)[]> {
@@ -38,6 +39,7 @@ describe('the house lets in', () => {
     ['lambda/services/postgres/client.ts', '../../engine/contract/errors'],
     ['lambda/services/postgres/client.ts', './scram/verifier'],
     ['lambda/services/postgres/scram/verifier.ts', '../client'],
+    ['lambda/services/ses/client.ts', '../iam/client'],
     ['lambda/single-user/strategy.ts', '../engine/engine'],
     ['lambda/single-user/strategy.ts', './steps/one'],
     ['lambda/single-user/postgres.ts', './strategy'],
@@ -69,6 +71,7 @@ describe('the house refuses', () => {
     ['lambda/services/postgres/client.ts', '../../engine/engine', 'import/no-restricted-paths'],
     ['lambda/services/postgres/client.ts', '../../single-user/strategy', 'import/no-restricted-paths'],
     ['lambda/services/postgres/client.ts', '../mysql/client', 'import/no-restricted-paths'],
+    ['lambda/services/iam/client.ts', '../ses/client', 'import/no-restricted-paths'],
     ['lambda/services/postgres/client.ts', '@aws-sdk/client-secrets-manager', 'no-restricted-imports'],
     ['lambda/services/postgres/client.ts', '@aws-sdk/client-secrets-manager/dist-cjs/index', 'no-restricted-imports'],
     ['lambda/services/mysql/client.ts', 'pg', 'no-restricted-imports'],

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
-import { tlsError, tlsUnavailable, unreachable } from './tls-errors';
 import type { EndpointConfig } from '../../../src/private/rotation-config';
+import { tlsError, tlsUnavailable, unreachable } from '../../engine/contract/tls-errors';
 
 /** PostgreSQL documentation, 55.7 "SSLRequest": length 8, then 1234 in the high and 5679 in the low 16 bits. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);

@@ -1,8 +1,8 @@
 import { describe, ServerError, serverError } from './server-errors';
 import { CleartextPasswordRequested } from './start-up';
-import { address, unreachable } from './tls-errors';
 import type { EndpointConfig } from '../../../src/private/rotation-config';
 import { NoVerdict, RotationError, RotationErrorCode, SignInRefused } from '../../engine/contract/errors';
+import { address, unreachable } from '../../engine/contract/tls-errors';
 
 export interface SignInContext {
   readonly username: string;

@@ -1,7 +1,7 @@
 import { describe, ServerError, serverError } from './server-errors';
 import type { SignInContext } from './sign-in-errors';
-import { address, unreachable } from './tls-errors';
 import { NoVerdict, RotationError, RotationErrorCode } from '../../engine/contract/errors';
+import { address, unreachable } from '../../engine/contract/tls-errors';
 
 /** The server definitely did not do what a statement asked for. */
 export class StatementFailed extends RotationError {

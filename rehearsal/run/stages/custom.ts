@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 export interface StandInModule {
   start(options: StandInOptions): Promise<StandIn>;
   /**
-   * What clients do with the members of a secret, in their own process; throws an error with `code: 'REFUSED'` when the credential is not accepted.
+   * What clients do with the members of a secret, in their own process; throws an error with `code: 'REFUSED'` when it is not accepted.
    */
   signIn(fields: Readonly<Record<string, unknown>>, where: { readonly hosts: Readonly<Record<string, string>>; readonly caPem: string }): Promise<void>;
 }

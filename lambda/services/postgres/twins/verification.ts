@@ -1,11 +1,11 @@
 import { EndpointConfig } from '../../../../src/private/rotation-config';
 import { Credential } from '../../../engine/contract/credential';
 import { NoVerdict, RotationError, SignInRefused } from '../../../engine/contract/errors';
+import { address } from '../../../engine/contract/tls-errors';
 import { Connector } from '../connector';
 import { quoteIdentifier } from '../identifiers';
 import { Session } from '../session';
 import { TurnedAway } from '../sign-in-errors';
-import { address } from '../tls-errors';
 import { Pair } from './pair';
 import { actingRole } from './state';
 import { readSettings } from './survey';

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, Socket } from 'node:net';
@@ -5,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
+import { promisify } from 'node:util';
 import type { Invocation } from '../../../../lambda/engine/contract/invocation';
 import { RedisUser } from '../../../../lambda/services/redis/redis-user';
 import type { RedisServer } from '../../../../rehearsal/redis';
@@ -64,7 +66,7 @@ export function redisUser(nodes: readonly EndpointConfig[], options: UserOptions
   const { invocation = testInvocation() } = options;
   const superuser = 'superuser' in options ? options.superuser : SUPERUSER;
   const config: RedisRotationConfig = {
-    passwordPolicy: CONFIG.passwordPolicy, username: 'app', nodes: nodes.map(({ host, port }) => ({ host, port })), customCertificateAuthority: true, ...options.config,
+    service: 'redis', passwordPolicy: CONFIG.passwordPolicy, username: 'app', nodes: nodes.map(({ host, port }) => ({ host, port })), customCertificateAuthority: true, ...options.config,
   };
   return new RedisUser(config, invocation, superuser && (() => Promise.resolve(superuser)), bundleWithCa());
 }
@@ -78,6 +80,18 @@ export function bundleWithCa(): string {
   return bundle;
 }
 
+export interface Printed {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Signs in from a process of its own, whose CAs are Node.js's and the nodes'; prints what came of it. */
+export async function signInElsewhere({ host, port }: EndpointConfig, login: SecretFields, env: NodeJS.ProcessEnv = {}): Promise<Printed> {
+  return promisify(execFile)(process.execPath, ['-r', 'ts-node/register/transpile-only', join(__dirname, 'sign-in-process.ts')], {
+    env: { PATH: process.env.PATH, SIGN_IN: JSON.stringify({ host, port, ...login }), NODE_EXTRA_CA_CERTS: join(bundleWithCa(), 'ca/custom.pem'), ...env },
+  });
+}
+
 export const nobodyOvertook = (): Promise<void> => Promise.resolve();
 
 export interface ScriptedServer extends EndpointConfig {
@@ -85,8 +99,11 @@ export interface ScriptedServer extends EndpointConfig {
   readonly received: () => string;
 }
 
-/** Says what no Redis says: gets what a client sent, and what it returns is sent back. Undefined is silence. */
-export async function startScripted(answer: (text: string, socket: Socket) => string | undefined, tls: ServerCertificate | null = genuine): Promise<ScriptedServer> {
+/** Gets what a client sent; what it returns is sent back. Undefined is silence. */
+export type Script = (text: string, socket: Socket) => string | undefined;
+
+/** Says what no Redis says. */
+export async function startScripted(answer: Script, tls: ServerCertificate | null = genuine): Promise<ScriptedServer> {
   let received = '';
   const sockets = new Set<Socket>();
   const talk = (socket: Socket): void => {

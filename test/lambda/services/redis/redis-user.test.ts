@@ -10,7 +10,8 @@ afterEach(stopAll);
 
 const PAIR = [fieldsOf(PENDING), fieldsOf(CURRENT)];
 
-const rotate = (nodes: readonly RedisServer[], options: UserOptions = {}, fence = nobodyOvertook): Promise<void> => redisUser(nodes, options).apply(PAIR, fence);
+const rotate = (nodes: readonly RedisServer[], options: UserOptions = {}, fence = nobodyOvertook): Promise<void> =>
+  redisUser(nodes, options).apply(PAIR, fence);
 
 describe('a value of the secret', () => {
   const user = redisUser([{ host: 'one.example', port: 6379 }, { host: 'two.example', port: 6380 }]);
@@ -228,19 +229,19 @@ describe('the superuser', () => {
 
 describe('a user that', () => {
   test('is missing is created by the rules of the construct, at the nodes where it is', async () => {
-    const [with_, without] = [await startNode(), await startNode([])];
-    await rotate([with_, without], { config: { aclRules: '~app:* +@read  +set' } });
-    expect(await hashesAt(without)).toEqual(hashesOf(PENDING, CURRENT));
-    expect(await without.command('ACL', 'LIST')).toContainEqual(expect.stringMatching(/^user app on .*~app:\* .*-@all \+@read \+set$/));
-    await redisUser([with_, without]).verify(fieldsOf(PENDING));
+    const [there, missing] = [await startNode(), await startNode([])];
+    await rotate([there, missing], { config: { aclRules: '~app:* +@read  +set' } });
+    expect(await hashesAt(missing)).toEqual(hashesOf(PENDING, CURRENT));
+    expect(await missing.command('ACL', 'LIST')).toContainEqual(expect.stringMatching(/^user app on .*~app:\* .*-@all \+@read \+set$/));
+    await redisUser([there, missing]).verify(fieldsOf(PENDING));
   });
 
   test('is missing fails the rotation where there are no rules, and no node is changed', async () => {
-    const [with_, without] = [await startNode([OLD, CURRENT]), await startNode([])];
-    const error = await rejection(rotate([with_, without]));
-    expect(error).toMatchObject({ code: 'USER_MISSING', reason: expect.stringContaining(`${without.host}:${without.port}`) });
-    expect(await hashesAt(with_)).toEqual(hashesOf(OLD, CURRENT));
-    expect(await hashesAt(without)).toBeUndefined();
+    const [there, missing] = [await startNode([OLD, CURRENT]), await startNode([])];
+    const error = await rejection(rotate([there, missing]));
+    expect(error).toMatchObject({ code: 'USER_MISSING', reason: expect.stringContaining(`${missing.host}:${missing.port}`) });
+    expect(await hashesAt(there)).toEqual(hashesOf(OLD, CURRENT));
+    expect(await hashesAt(missing)).toBeUndefined();
   });
 
   test.each([

@@ -1,5 +1,5 @@
+import { NoVerdict, RotationError } from './errors';
 import type { EndpointConfig } from '../../../src/private/rotation-config';
-import { NoVerdict, RotationError } from '../../engine/contract/errors';
 
 const REASONS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'it has expired',
@@ -9,14 +9,16 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'it was made for another host name',
 };
 
+const GIVE_THE_CA = 'If the server is genuine, give its CA as the property `certificateAuthority` of the construct, and as host a name that its certificate is for';
+
 /** What failed on the way to a verified TLS connection. There is no way around any of it: a password only travels over verified TLS. */
-export function tlsError(error: unknown, endpoint: EndpointConfig): RotationError {
+export function tlsError(error: unknown, endpoint: EndpointConfig, certificateRemedy = GIVE_THE_CA): RotationError {
   if (error instanceof RotationError) return error;
   const code = codeOf(error);
   if (isNetworkError(error)) return unreachable(endpoint, code);
   if (code.startsWith('ERR_SSL') || code === 'EPROTO') return tlsUnavailable(endpoint, `the TLS handshake failed (${code})`);
   return new RotationError('TLS_CERTIFICATE_REFUSED', `the certificate of ${address(endpoint)} was refused: ${REASONS[code] ?? 'it does not come from a trusted CA'} (${code})`, {
-    remedy: 'If the server is genuine, give its CA as the property `certificateAuthority` of the construct, and as host a name that its certificate is for',
+    remedy: certificateRemedy,
   });
 }
 
