@@ -52,12 +52,12 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
     await sleep(cast.rehearsals.length === 0 ? 0 : intervalMs / 2, undefined, { signal });
     const reports = await cast.finish();
     return {
-      schemaVersion: 1,
+      schemaVersion: 2,
       startedAt: new Date(epochMs).toISOString(),
       durationMs: Date.now() - epochMs,
       assembly: assembly.directory,
       nodeVersion: process.version,
-      postgresVersion: cast.postgresVersion,
+      servers: cast.servers,
       standIns: STAND_INS,
       rotations: reports,
       skipped: cast.skipped,

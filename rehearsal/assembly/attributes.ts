@@ -18,6 +18,7 @@ const ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, Made>>>> = {
     '': named('UserId'),
     'Arn': (resolver, resource) => arn(resource.stack, 'elasticache', `user:${physicalName(resolver, resource, 'UserId')}`),
   },
+  'AWS::Events::Rule': { '': named('Name'), 'Arn': (resolver, resource) => arn(resource.stack, 'events', `rule/${named('Name')(resolver, resource)}`) },
   'AWS::IAM::Group': { '': named('GroupName') },
   'AWS::IAM::ManagedPolicy': { '': managedPolicyArn, 'PolicyArn': managedPolicyArn },
   'AWS::IAM::Role': { '': named('RoleName'), 'Arn': roleArn, 'RoleId': (_, resource) => `AROA${madeUp(resource).slice(0, 17).toUpperCase()}` },

@@ -66,7 +66,7 @@ export class Client {
       version = copy.version;
       atMs = Date.now() - this.parts.epochMs;
       started = performance.now();
-      await this.parts.signIn.run(copy.credential);
+      await this.parts.signIn(copy.fields);
       return { atMs, durationMs: took(), outcome: 'accepted', version };
     } catch (error) {
       return { atMs, durationMs: took(), version, ...failureOf(error) };

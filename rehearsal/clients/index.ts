@@ -2,7 +2,7 @@ import { ClientsProcess } from './clients-process';
 import type { ClientsSettings } from './settings';
 import type { ClientReport } from '../report/model';
 
-export { CLIENT_ACCESS_KEY_ID, CLIENTS_PER_GROUP, type ClientsSettings } from './settings';
+export { CLIENT_ACCESS_KEY_ID, CLIENTS_PER_GROUP, type ClientService, type ClientsSettings } from './settings';
 
 /** Clients that sign in until they are stopped. */
 export interface Clients {

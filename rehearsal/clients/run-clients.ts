@@ -6,16 +6,16 @@ import { copyRules } from './copy-rules';
 import { Gate } from './gate';
 import { SecretReader } from './secret-reader';
 import { CLIENT_ACCESS_KEY_ID, CLIENTS_PER_GROUP, type ClientsSettings } from './settings';
-import { SignIn } from './sign-in';
+import { signInOf } from './sign-in';
 import type { ClientGroup, ClientReport } from '../report/model';
 
-/** Clients as an application would write them: the real AWS SDK, the real `pg`, verified TLS. */
+/** Clients as an application would write them: the real AWS SDK, the real drivers, verified TLS. */
 export async function runClients(settings: ClientsSettings, stopping: AbortSignal): Promise<readonly ClientReport[]> {
   const perGroup = settings.perGroup ?? CLIENTS_PER_GROUP;
   const secretsManager = secretsManagerClient(settings);
   const shared = {
     reader: new SecretReader(secretsManager, settings.secretArn),
-    signIn: new SignIn(settings),
+    signIn: signInOf(settings),
     gate: new Gate(width()),
     epochMs: settings.epochMs,
     stopping,

@@ -1,20 +1,12 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretFields } from './sign-in';
 
 /** A client's copy of the secret. */
 export interface SecretCopy {
   /** First eight characters of the version id: enough to tell versions apart. */
   readonly version: string;
   readonly readAtMs: number;
-  readonly credential: DatabaseCredential;
-}
-
-/** The secret's JSON as AWS documents it for databases. */
-export interface DatabaseCredential {
-  readonly host: string;
-  readonly port: number;
-  readonly username: string;
-  readonly password: string;
-  readonly dbname?: string;
+  readonly fields: SecretFields;
 }
 
 /** Reads AWSCURRENT, as every client does. */
@@ -24,6 +16,6 @@ export class SecretReader {
   async read(): Promise<SecretCopy> {
     const readAtMs = Date.now();
     const { VersionId = '', SecretString = '' } = await this.client.send(new GetSecretValueCommand({ SecretId: this.secretArn }));
-    return { version: VersionId.slice(0, 8), readAtMs, credential: JSON.parse(SecretString) as DatabaseCredential };
+    return { version: VersionId.slice(0, 8), readAtMs, fields: JSON.parse(SecretString) as SecretFields };
   }
 }

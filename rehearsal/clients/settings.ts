@@ -1,5 +1,15 @@
 import type { ClientGroup, ClientReport } from '../report/model';
 
+/** How the clients of a secret use what it holds. */
+export type ClientService =
+  | { readonly kind: 'postgres' }
+  | { readonly kind: 'access-key'; readonly stsEndpoint: string }
+  | { readonly kind: 'smtp' }
+  /** `endpoint`: where, when the secret does not say. */
+  | { readonly kind: 'redis'; readonly endpoint?: { readonly host: string; readonly port: number } }
+  /** `module`: of the user's own, which exports `signIn`. */
+  | { readonly kind: 'custom'; readonly module: string };
+
 /** What the clients are told, before they start. Crosses the process boundary as JSON. */
 export interface ClientsSettings {
   readonly secretArn: string;
@@ -14,6 +24,7 @@ export interface ClientsSettings {
   readonly timeToLiveMs: number;
   /** `Date.now()` at the rehearsal's start: the zero of all times reported. */
   readonly epochMs: number;
+  readonly service: ClientService;
   /** How many clients of each group; {@link CLIENTS_PER_GROUP} unless given. */
   readonly perGroup?: Readonly<Record<ClientGroup, number>>;
 }

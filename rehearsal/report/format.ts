@@ -1,3 +1,5 @@
+import type { StrategyName } from './model';
+
 const COUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 
 /** `1234` as `1,234`, an average as `9.3`. */
@@ -21,8 +23,17 @@ export const STRATEGY_NAMES = {
   'single-user': 'single user',
   'superuser': 'superuser',
   'alternating-users': 'alternating users',
+  'multi-credential': 'multiple credentials',
   'unknown': 'unknown strategy',
 } as const;
+
+/**
+ * Whether a strategy promises that no client is refused whose copy of the secret is younger than the time between two rotations:
+ * those do that leave the current credential alone until another has taken its place.
+ */
+export function promisesNoRefusal(strategy: StrategyName): boolean {
+  return strategy === 'alternating-users' || strategy === 'multi-credential';
+}
 
 export const GROUP_NAMES = {
   'each-time': 'read each time',

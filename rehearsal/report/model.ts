@@ -3,12 +3,13 @@
  * Times are milliseconds since the start of the rehearsal unless named otherwise. No credential is ever part of it.
  */
 export interface RehearsalReport {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly startedAt: string;
   readonly durationMs: number;
   readonly assembly: string;
   readonly nodeVersion: string;
-  readonly postgresVersion: string;
+  /** What credentials were rotated on, with versions: `PostgreSQL 18.4`, `Redis 7.0.15`. Empty where no server was started. */
+  readonly servers: readonly string[];
   /** What the rehearsal stood in for, one sentence each: endpoints, Secrets Manager, IAM, CAs, … */
   readonly standIns: readonly string[];
   readonly rotations: readonly RotationReport[];
@@ -23,7 +24,7 @@ export interface SkippedRotation {
   readonly reason: string;
 }
 
-export type StrategyName = 'single-user' | 'superuser' | 'alternating-users' | 'unknown';
+export type StrategyName = 'single-user' | 'superuser' | 'alternating-users' | 'multi-credential' | 'unknown';
 
 /** One rotation construct of the app, rotated several times. */
 export interface RotationReport {
@@ -45,7 +46,7 @@ export interface RotationRun {
   readonly finishedMs: number;
   readonly succeeded: boolean;
   readonly steps: readonly StepRun[];
-  /** From the change of the password to the promotion, as the function measured it; absent where there is no window. */
+  /** From the change of the credential to the promotion, as the function measured it; absent where there is no window. */
   readonly windowMs?: number;
   /** Where on the time line that window lay. */
   readonly windowStartedMs?: number;
@@ -55,6 +56,9 @@ export interface RotationRun {
   readonly promotedVersion?: string;
   /** Calls of Secrets Manager by operation name, e.g. `DescribeSecret`. */
   readonly secretsManagerCalls: Readonly<Record<string, number>>;
+  /** Calls of other AWS services that the function made, e.g. `IAM CreateAccessKey`; absent where it made none. */
+  readonly serviceCalls?: Readonly<Record<string, number>>;
+  /** Uses of a credential by the function: sign-ins, and calls that prove that a key works. */
   readonly signIns: number;
   readonly signInsRefused: number;
 }
@@ -86,7 +90,7 @@ export interface ClientSignIn {
   readonly outcome: 'accepted' | 'refused' | 'error';
   /** First eight characters of the version id that the client used. */
   readonly version: string;
-  /** SQLSTATE or error code where it was not accepted. */
+  /** SQLSTATE, or the service's error code, where it was not accepted. */
   readonly code?: string;
 }
 

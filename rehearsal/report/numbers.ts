@@ -10,6 +10,9 @@ export interface RotationNumbers {
   readonly window?: { readonly medianMs: number; readonly maxMs: number };
   readonly calls: readonly CallsPerRotation[];
   readonly callsPerRotation: number;
+  /** Of other services than Secrets Manager; empty where the function called none. */
+  readonly serviceCalls: readonly CallsPerRotation[];
+  readonly serviceCallsPerRotation: number;
   readonly signIns: number;
   readonly signInsRefused: number;
   /** Median duration of a step in a fresh process, its start included. */
@@ -29,14 +32,17 @@ export function numbersOf(rotation: RotationReport): RotationNumbers {
   const runs = rotationsOf(rotation);
   const windows = runs.flatMap(run => run.windowMs ?? []);
   const steps = runs.flatMap(run => run.steps);
-  const calls = callsOf(runs);
+  const calls = callsOf(runs.map(run => run.secretsManagerCalls));
+  const serviceCalls = callsOf(runs.map(run => run.serviceCalls ?? {}));
   return {
     rotations: runs.length,
     succeeded: runs.filter(run => run.succeeded).length,
     refusals: countRefusals(rotation),
     ...(windows.length > 0 && { window: { medianMs: median(windows) ?? 0, maxMs: Math.max(...windows) } }),
     calls,
-    callsPerRotation: calls.reduce((sum, call) => sum + call.perRotation, 0),
+    callsPerRotation: inAll(calls),
+    serviceCalls,
+    serviceCallsPerRotation: inAll(serviceCalls),
     signIns: runs.reduce((sum, run) => sum + run.signIns, 0),
     signInsRefused: runs.reduce((sum, run) => sum + run.signInsRefused, 0),
     coldMs: median(steps.filter(step => step.cold).map(step => step.durationMs)),
@@ -67,10 +73,11 @@ function recoveries({ signIns }: ClientReport): number[] {
   });
 }
 
-function callsOf(runs: readonly RotationRun[]): readonly CallsPerRotation[] {
-  const names = [...new Set(runs.flatMap(run => Object.keys(run.secretsManagerCalls)))].sort();
-  return names.map(name => {
-    const total = runs.reduce((sum, run) => sum + (run.secretsManagerCalls[name] ?? 0), 0);
-    return { name, perRotation: total / runs.length };
-  });
+function callsOf(runs: readonly Readonly<Record<string, number>>[]): readonly CallsPerRotation[] {
+  const names = [...new Set(runs.flatMap(calls => Object.keys(calls)))].sort();
+  return names.map(name => ({ name, perRotation: runs.reduce((sum, calls) => sum + (calls[name] ?? 0), 0) / runs.length }));
+}
+
+function inAll(calls: readonly CallsPerRotation[]): number {
+  return calls.reduce((sum, call) => sum + call.perRotation, 0);
 }

@@ -1,7 +1,7 @@
-import { count, duration, plural, STRATEGY_NAMES } from './format';
+import { count, duration, plural, promisesNoRefusal, STRATEGY_NAMES } from './format';
 import { type Ink, PLAIN } from './ink';
 import type { RehearsalReport, RotationReport } from './model';
-import { numbersOf, type RotationNumbers } from './numbers';
+import { type CallsPerRotation, numbersOf, type RotationNumbers } from './numbers';
 import { printable } from './printable';
 import { entry, paragraph, type Row, table } from './text-table';
 
@@ -25,7 +25,7 @@ function rotationBlock(rotation: RotationReport, report: RehearsalReport, ink: I
     ["Function's sign-ins", `${perRotation(numbers.signIns, numbers)}, ${count(numbers.signInsRefused)} refused`],
     ['Duration of a step', durations(numbers)],
     ['Runtime', `Node.js ${report.nodeVersion.replace(/^v/, '')} here, ${rotation.templateRuntime} in the template`],
-    ['Secrets Manager', `${perRotation(numbers.callsPerRotation * numbers.rotations, numbers, 'call')}: ${callsText(numbers)}`],
+    ...callRows(numbers),
     ...iamRows(rotation),
   ];
   const failures = rotation.failures.map(failure => entry(ink.bad('✗'), failure));
@@ -50,7 +50,7 @@ function refusalRows({ refusals: { reReading, byGroup }, recoveryMs }: RotationN
 
 function windowText({ strategy }: RotationReport, { window }: RotationNumbers): string {
   if (window) return `${duration(window.medianMs)} median, ${duration(window.maxMs)} longest`;
-  return strategy === 'alternating-users' ? 'none: the current version works throughout' : 'not measured';
+  return promisesNoRefusal(strategy) ? 'none: the current version works throughout' : 'not measured';
 }
 
 function durations({ coldMs, warmMs }: RotationNumbers): string {
@@ -58,13 +58,19 @@ function durations({ coldMs, warmMs }: RotationNumbers): string {
   return `${told(coldMs)} cold, ${told(warmMs)} warm (medians)`;
 }
 
-function callsText({ calls }: RotationNumbers): string {
+function callRows({ calls, callsPerRotation, serviceCalls, serviceCallsPerRotation }: RotationNumbers): Row[] {
+  return [
+    ['Secrets Manager', `${plural(callsPerRotation, 'call')} per rotation: ${callsText(calls)}`],
+    ...(serviceCalls.length > 0 ? [['Other services', `${plural(serviceCallsPerRotation, 'call')} per rotation: ${callsText(serviceCalls)}`] as const] : []),
+  ];
+}
+
+function callsText(calls: readonly CallsPerRotation[]): string {
   return calls.map(call => `${printable(call.name)} ${count(call.perRotation)}`).join(', ');
 }
 
-function perRotation(total: number, { rotations }: RotationNumbers, noun?: string): string {
-  const each = rotations === 0 ? 0 : total / rotations;
-  return `${noun ? plural(each, noun) : count(each)} per rotation`;
+function perRotation(total: number, { rotations }: RotationNumbers): string {
+  return `${count(rotations === 0 ? 0 : total / rotations)} per rotation`;
 }
 
 function iamRows({ iam }: RotationReport): Row[] {

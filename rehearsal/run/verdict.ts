@@ -1,3 +1,4 @@
+import { promisesNoRefusal } from '../report/format';
 import type { ClientReport, RotationRun, StrategyName } from '../report/model';
 import { countRefusals } from '../report/refusals';
 
@@ -10,11 +11,12 @@ export interface Seen {
 /** What clients saw that they must not see; empty when the rotation kept its promises to them. */
 export function brokenPromises(seen: Seen): string[] {
   const { byGroup, reReading } = countRefusals(seen);
-  const refusedOutside = seen.strategy === 'alternating-users' ? reReading.counted : outsideOfRotations(seen);
+  const promised = promisesNoRefusal(seen.strategy);
+  const refused = promised ? reReading.counted : outsideOfRotations(seen);
   const errors = reReading.errors + byGroup['on-failure'].errors;
   const { surfaced } = byGroup['on-failure'];
   return [
-    ...refusedOutside === 0 ? [] : [`${refusedOutside} sign-ins of clients that re-read the secret were refused${seen.strategy === 'alternating-users' ? '' : ' outside of any rotation'}`],
+    ...refused === 0 ? [] : [`${refused} sign-ins of clients that re-read the secret were refused${promised ? '' : ' outside of any rotation'}`],
     ...errors === 0 ? [] : [`${errors} sign-ins failed for another reason than the credential: ${codes(seen.clients)}`],
     ...surfaced === 0 ? [] : [`${surfaced} refusals reached the callers of clients that retry with backoff`],
   ];

@@ -1,7 +1,7 @@
-import { count, duration } from '../format';
+import { count, duration, promisesNoRefusal } from '../format';
 import { type Content, markup, type Markup } from '../markup';
 import type { RehearsalReport, RotationReport } from '../model';
-import type { RotationNumbers } from '../numbers';
+import type { CallsPerRotation, RotationNumbers } from '../numbers';
 
 interface Card {
   readonly label: string;
@@ -17,7 +17,7 @@ export function cards(rotation: RotationReport, numbers: RotationNumbers, report
 
 function clientCards({ strategy }: RotationReport, { refusals: { reReading, byGroup }, window, recoveryMs }: RotationNumbers): Card[] {
   const onFailure = byGroup['on-failure'];
-  const noWindow = strategy === 'alternating-users' ? 'the current version works throughout' : 'not measured';
+  const noWindow = promisesNoRefusal(strategy) ? 'the current version works throughout' : 'not measured';
   return [
     {
       label: 'Refused sign-ins',
@@ -37,9 +37,10 @@ function clientCards({ strategy }: RotationReport, { refusals: { reReading, byGr
 }
 
 function functionCards({ templateRuntime }: RotationReport, numbers: RotationNumbers, { nodeVersion }: RehearsalReport): Card[] {
-  const { callsPerRotation, calls, signIns, signInsRefused, rotations, coldMs, warmMs } = numbers;
+  const { callsPerRotation, calls, serviceCallsPerRotation, serviceCalls, signIns, signInsRefused, rotations, coldMs, warmMs } = numbers;
   return [
-    { label: 'Secrets Manager calls', value: count(callsPerRotation), note: calls.map(({ name, perRotation }) => markup`${breakable(name)} ${count(perRotation)}<br>`) },
+    { label: 'Secrets Manager calls', value: count(callsPerRotation), note: callsNote(calls) },
+    ...serviceCalls.length > 0 ? [{ label: 'Other services', value: count(serviceCallsPerRotation), note: callsNote(serviceCalls) }] : [],
     { label: 'Function’s sign-ins', value: count(signIns / Math.max(1, rotations)), note: `per rotation; ${count(signInsRefused)} refused in all`, alarm: signInsRefused > 0 },
     {
       label: 'Step, warm',
@@ -49,9 +50,13 @@ function functionCards({ templateRuntime }: RotationReport, numbers: RotationNum
   ];
 }
 
-/** May wrap before each capital letter. */
+function callsNote(calls: readonly CallsPerRotation[]): Content {
+  return calls.map(({ name, perRotation }) => markup`${breakable(name)} ${count(perRotation)}<br>`);
+}
+
+/** May wrap before each word of a name, and inside none: `IAM` stays in one piece. */
 function breakable(name: string): Content {
-  return name.split(/(?=[A-Z])/).map(word => markup`<wbr>${word}`);
+  return name.split(/(?<=[a-z])(?=[A-Z])/).map(word => markup`<wbr>${word}`);
 }
 
 function card({ label, value, note, alarm }: Card): Markup {

@@ -1,4 +1,4 @@
-import { count, duration, plural } from '../format';
+import { count, duration, plural, promisesNoRefusal, STRATEGY_NAMES } from '../format';
 import type { RotationReport } from '../model';
 import type { RotationNumbers } from '../numbers';
 
@@ -14,7 +14,7 @@ function reReadingClients({ strategy }: RotationReport, { refusals: { reReading 
   const inside = reReading.counted - reReading.outdated;
   const told = `${plural(reReading.counted, 'sign-in')} of the ${clients} that read the secret again ${reReading.counted === 1 ? 'was' : 'were'} refused: `
     + `${count(inside)} inside a window, ${count(reReading.outdated)} with a copy read before it.`;
-  if (strategy === 'alternating-users') return `${told} Alternating users promise none.`;
+  if (promisesNoRefusal(strategy)) return `${told} ${capitalized(STRATEGY_NAMES[strategy])} promise none.`;
   return window ? `${told} A single credential has a window, here of ${duration(window.medianMs)}, and an older copy is of no use after it.` : told;
 }
 
@@ -25,4 +25,8 @@ function onFailureClients({ refusals, recoveryMs }: RotationNumbers): string {
   const back = recoveryMs === undefined ? '' : ` and signed in again within ${duration(recoveryMs)} (median)`;
   const callers = surfaced === 0 ? 'none of their callers heard of it' : `${count(surfaced)} reached their callers`;
   return `The ${plural(clients, 'client')} that refresh only on failure were refused ${plural(refused, 'time')}${back}; ${callers}.`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -39,7 +39,8 @@ function header(report: RehearsalReport): Markup {
 <p class="lede">${lede(report)}</p>
 <dl class="facts">
 ${fact('Assembly', report.assembly)}${fact('Started', started(report))}${fact('Took', duration(report.durationMs))}${
-  fact('Node.js', report.nodeVersion.replace(/^v/, ''))}${fact('PostgreSQL', report.postgresVersion)}
+  fact('Node.js', report.nodeVersion.replace(/^v/, ''))}${
+  when(report.servers.length > 0, () => fact(report.servers.length === 1 ? 'Server' : 'Servers', report.servers.join(', ')))}
 </dl>
 </header>`;
 }

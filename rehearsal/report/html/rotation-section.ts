@@ -28,7 +28,7 @@ function closeUpFigure(rotation: RotationReport): Markup {
   if (!run) return markup``;
   return markup`<figure><h3>${name(run)} from near</h3><div class="scroll">${closeUp(rotation, run)}</div>
 <figcaption>Each bar is a sign-in, as long as it took. Time counts from the start of the rotation; the shaded stretches are the four steps${
-  when(run.windowMs !== undefined, () => ', the red one is the window: the old password is refused already, the new one is not current yet')}.</figcaption></figure>`;
+  when(run.windowMs !== undefined, () => ', the red one is the window: the old credential is refused already, the new one is not current yet')}.</figcaption></figure>`;
 }
 
 function details({ runs, iam }: RotationReport): Markup {
@@ -40,12 +40,17 @@ ${iamLists(iam)}</details>`;
 }
 
 function runRow(run: RotationRun): Markup {
-  const calls = Object.values(run.secretsManagerCalls).reduce((sum, calls_) => sum + calls_, 0);
+  const others = inAll(run.serviceCalls ?? {});
   return markup`<tr><th scope="row">${name(run)}</th><td>${count(run.startedMs / 1_000)} s</td>
 <td class="text">${run.steps.map((step, index) => markup`${index > 0 ? ', ' : ''}${step.step} ${duration(step.durationMs)}${step.cold ? ' cold' : ''}${
   step.attempt > 1 ? ` (attempt ${step.attempt})` : ''}${when(step.error !== undefined, () => markup` <span class="alarm">${step.error ?? ''}</span>`)}`)}</td>
-<td>${run.windowMs === undefined ? '–' : duration(run.windowMs)}</td><td>${count(calls)}</td><td>${count(run.signIns)}<small>, ${count(run.signInsRefused)} refused</small></td>
+<td>${run.windowMs === undefined ? '–' : duration(run.windowMs)}</td><td>${count(inAll(run.secretsManagerCalls))}${
+  when(others > 0, () => markup`<small>, ${plural(others, 'other')}</small>`)}</td><td>${count(run.signIns)}<small>, ${count(run.signInsRefused)} refused</small></td>
 <td class="${run.succeeded ? 'good' : 'bad'}">${run.succeeded ? '✓ succeeded' : '✗ failed'}</td></tr>`;
+}
+
+function inAll(calls: Readonly<Record<string, number>>): number {
+  return Object.values(calls).reduce((sum, each) => sum + each, 0);
 }
 
 function iamLists({ denied, unusedGrants, unknown }: IamReport): Markup {

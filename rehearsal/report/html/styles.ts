@@ -28,7 +28,7 @@ section { margin-top: 64px; padding-top: 28px; border-top: 1px solid var(--hair)
 .facts { display: flex; flex-wrap: wrap; gap: 8px 36px; margin: 0 0 36px; }
 .facts dt { font-size: 12px; color: var(--faint); }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(168px, 1fr)); gap: 12px; margin: 20px 0 28px; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 12px; margin: 20px 0 28px; }
 .card { background: var(--card); border-radius: 6px; padding: 12px 14px 14px; }
 .card dt { font-size: 13px; color: var(--faint); }
 .card dd { margin: 0; }

@@ -2,7 +2,7 @@ import type { RotationReport } from '../model';
 
 /**
  * Versions take turns at two levels and two colours, so that a client's row shows when it came by a new one.
- * For alternating users these are the two users.
+ * For alternating users these are the two users, for multiple credentials the two places of a credential.
  */
 export type Level = 'a' | 'b';
 

@@ -9,13 +9,15 @@ import { Unresolvable } from '../../assembly/unresolvable';
 const DEFAULT_GRACE_S = 86_400;
 const HOUR_MS = 3_600_000;
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** What the module of `--stand-in` exports: CommonJS. */
 export interface StandInModule {
   start(options: StandInOptions): Promise<StandIn>;
   /**
    * What clients do with the members of a secret, in their own process; throws an error with `code: 'REFUSED'` when it is not accepted.
    */
-  signIn(fields: Readonly<Record<string, unknown>>, where: { readonly hosts: Readonly<Record<string, string>>; readonly caPem: string }): Promise<void>;
+  signIn(fields: Fields, where: { readonly hosts: Readonly<Record<string, string>>; readonly caPem: string }): Promise<void>;
 }
 
 export interface StandInOptions {
@@ -25,9 +27,9 @@ export interface StandInOptions {
     /** The variables of the function. */
     readonly environment: Readonly<Record<string, string>>;
     /** The first value of the rotated secret. */
-    readonly secret: Readonly<Record<string, unknown>>;
+    readonly secret: Fields;
     /** The value of the superuser's secret; an empty object without one. */
-    readonly superuser: Readonly<Record<string, unknown>>;
+    readonly superuser: Fields;
   }[];
   /** A certificate for made-up names, which functions and clients trust. PEM. */
   issue(hosts: readonly string[]): { readonly certificate: string; readonly key: string };

@@ -43,7 +43,8 @@ export class RedisStage implements StageBuilder {
       notes: [`Redis or Valkey ${version} stands in for ${[...servers.keys()].join(', ')}`],
       servers: [`Redis ${version}`],
       hosts: Object.fromEntries([...servers].map(([name, { host, port }]) => [name, `${host}:${port}`])),
-      clientService: () => ({ kind: 'redis' }),
+      // a secret that was given has no host before its first rotation
+      clientService: ({ config }) => ({ kind: 'redis', endpoint: (config as unknown as RedisRotationConfig).nodes[0] }),
       stop: async () => { await Promise.all([...servers.values()].map(server => server.stop())); },
     };
   }

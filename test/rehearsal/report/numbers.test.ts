@@ -2,7 +2,7 @@ import { sampleReport } from './sample-report';
 import type { RotationReport } from '../../../rehearsal/report/model';
 import { median, numbersOf } from '../../../rehearsal/report/numbers';
 
-const [singleUser, , alternating] = sampleReport().rotations as [RotationReport, RotationReport, RotationReport];
+const [singleUser, , alternating, multiCredential] = sampleReport().rotations as [RotationReport, RotationReport, RotationReport, RotationReport];
 
 describe('the numbers of a rotation', () => {
   test('leave out the preflight, which rotates nothing', () => {
@@ -18,10 +18,20 @@ describe('the numbers of a rotation', () => {
     expect(callsPerRotation).toBe(8.5);
   });
 
+  test('average calls of other services alike, and have none where the function called none', () => {
+    const { serviceCalls, serviceCallsPerRotation, callsPerRotation } = numbersOf(multiCredential);
+    expect(serviceCalls).toContainEqual({ name: 'IAM DeleteAccessKey', perRotation: 5 / 6 });
+    expect(serviceCalls).toContainEqual({ name: 'STS GetCallerIdentity', perRotation: 3 });
+    expect(serviceCallsPerRotation).toBeCloseTo(6 + 5 / 6);
+    expect(callsPerRotation).toBe(9);
+    expect(numbersOf(singleUser)).toMatchObject({ serviceCalls: [], serviceCallsPerRotation: 0 });
+  });
+
   test('have a window where the function measured one, and none elsewhere', () => {
     const windows = singleUser.runs.map(run => run.windowMs ?? 0);
     expect(numbersOf(singleUser).window).toEqual({ medianMs: median(windows), maxMs: Math.max(...windows) });
     expect(numbersOf(alternating).window).toBeUndefined();
+    expect(numbersOf(multiCredential).window).toBeUndefined();
   });
 
   test('tell fresh processes from warm ones', () => {

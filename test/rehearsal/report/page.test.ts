@@ -4,9 +4,12 @@ import type { ClientSignIn, RehearsalReport, RotationReport } from '../../../reh
 
 const report = sampleReport();
 const page = renderHtml(report);
-const [singleUser, , alternating] = report.rotations as [RotationReport, RotationReport, RotationReport];
+const [singleUser, , alternating, multiCredential] = report.rotations as [RotationReport, RotationReport, RotationReport, RotationReport];
 const VOID_ELEMENTS = new Set(['meta', 'link', 'br', 'wbr']);
 const ATTACK = '</title></style><script>alert(1)</script><img src=x onerror=alert(1)>"\'&\u0000';
+
+/** Of a version that was never seen to be promoted, so that it counts. */
+const REFUSED: ClientSignIn = { atMs: 95_000, durationMs: 5, outcome: 'refused', version: 'ffffffff' };
 
 /** The elements that are opened and never closed, or closed and never opened. */
 function unbalanced(markup: string): string[] {
@@ -36,7 +39,7 @@ function attacked(): RehearsalReport {
     ...report,
     assembly: ATTACK,
     nodeVersion: ATTACK,
-    postgresVersion: ATTACK,
+    servers: [ATTACK],
     startedAt: ATTACK,
     standIns: [ATTACK],
     skipped: [{ constructPath: ATTACK, reason: ATTACK }],
@@ -50,6 +53,7 @@ function attacked(): RehearsalReport {
         ...first,
         promotedVersion: ATTACK,
         secretsManagerCalls: { [ATTACK]: 1 },
+        serviceCalls: { [ATTACK]: 1 },
         steps: first.steps.map(step => ({ ...step, step: ATTACK, error: ATTACK })),
       }, ...others] : [],
       clients: singleUser.clients.map(client => ({ ...client, name: ATTACK, signIns: [...client.signIns, refused] })),
@@ -90,6 +94,29 @@ describe('the page', () => {
     expect(page).toContain('4 inside a window, 165 with a copy read before it');
   });
 
+  test.each([
+    ['Alternating users', alternating],
+    ['Multiple credentials', multiCredential],
+  ])('says that %s promise no refusal where a client that reads again was refused', (strategy, rotation) => {
+    const clients = rotation.clients.map(client => client.name === 'each-time-01' ? { ...client, signIns: [REFUSED] } : client);
+    const text = renderHtml({ ...report, rotations: [{ ...rotation, clients }] });
+    expect(text).toMatch(new RegExp(`1 sign-in of the 20 clients that read the secret again was refused: .*\\. ${strategy} promise none\\.`));
+    expect(text).toContain('the current version works throughout');
+  });
+
+  test('names the servers, and leaves them out where there was none', () => {
+    expect(page).toContain('<dt>Servers</dt><dd>PostgreSQL 18.4, Redis 7.0.15</dd>');
+    expect(renderHtml({ ...report, servers: ['Redis 7.0.15'] })).toContain('<dt>Server</dt><dd>Redis 7.0.15</dd>');
+    expect(renderHtml({ ...report, servers: [] })).not.toMatch(/<dt>Servers?<\/dt>/);
+  });
+
+  test('has a card for the calls of other services, and tells them apart in each run, where there are any', () => {
+    const text = renderHtml({ ...report, rotations: [multiCredential] });
+    expect(text).toMatch(/<dt>Other services<\/dt><dd class="value">6\.8<\/dd><dd class="note">.*<wbr>STS Get<wbr>Caller<wbr>Identity 3<br>/);
+    expect(text.match(/<td>9<small>, 7 others<\/small><\/td>/g)).toHaveLength(5);
+    expect(renderHtml({ ...report, rotations: [alternating] })).not.toMatch(/Other services|others</);
+  });
+
   test('draws every refused sign-in, and tells of each who met it, when, and with which version', () => {
     expect(marksOf(renderTimelineSvg(alternating), 'refused')).toBe(refusedIn(alternating));
     expect(marksOf(renderTimelineSvg(singleUser), 'refused')).toBe(refusedIn(singleUser));
@@ -107,6 +134,15 @@ describe('the page', () => {
     expect(page).toContain('it is refused at every second flip');
     expect(page).toContain('full jitter');
     expect(renderHtml({ ...report, rotations: [singleUser] })).toContain('it is refused at every rotation, once');
+  });
+
+  test('explains the flips of the strategies at hand alone', () => {
+    const explained = (rotation: RotationReport): string => renderHtml({ ...report, rotations: [rotation] });
+    expect(explained(multiCredential)).toContain('With multiple credentials a rotation retires the credential that is <em>not</em> current');
+    expect(explained(multiCredential)).toContain('it is refused at every second flip');
+    expect(explained(multiCredential)).not.toMatch(/alternating users|password/i);
+    expect(explained(alternating)).not.toContain('multiple credentials');
+    expect(page).toMatch(/With alternating users a rotation [^]*With multiple credentials a rotation /);
   });
 
   test('says what stood in for AWS, and what was not rehearsed', () => {
@@ -135,7 +171,7 @@ describe('the page', () => {
   });
 
   test('stays below a megabyte and a half with tens of thousands of sign-ins, refused ones included', () => {
-    const large = sampleReport({ rotations: 60 });
+    const large = sampleReport({ rotations: 50 });
     const signIns = large.rotations.flatMap(rotation => rotation.clients).reduce((sum, client) => sum + client.signIns.length, 0);
     expect(signIns).toBeGreaterThan(50_000);
     expect(renderHtml(large).length).toBeLessThan(1_500_000);

@@ -21,7 +21,7 @@ describe('the summary', () => {
     expect(long.replaceAll(/\s+/g, '')).toContain(arn);
   });
 
-  test.each(['single user', 'superuser', 'alternating users'])('has a table for %s', strategy => {
+  test.each(['single user', 'superuser', 'alternating users', 'multiple credentials'])('has a table for %s', strategy => {
     expect(summary).toContain(strategy);
   });
 
@@ -44,6 +44,16 @@ describe('the summary', () => {
     expect(summary).toMatch(/Runtime +Node.js 24.16.0 here, nodejs24.x in the template/);
   });
 
+  test('names the calls of other services in a row of their own, where there are any', () => {
+    expect(summary).toMatch(/Secrets Manager .+\n.+\n +Other services +6.8 calls per rotation: IAM CreateAccessKey 1, IAM DeleteAccessKey 0.8, IAM\s+ListAccessKeys 2, STS GetCallerIdentity 3/);
+    expect(summary.match(/Other services/g)).toHaveLength(1);
+  });
+
+  test.each(['alternating users', 'multiple credentials'])('says that the current version works throughout with %s', strategy => {
+    const [, block = ''] = summary.split(new RegExp(`^Shop/\\w+ {2}${strategy}$`, 'm'));
+    expect(/Window +(.*)/.exec(block)?.[1]).toBe('none: the current version works throughout');
+  });
+
   test('lists denied calls, unused grants, and what could not be evaluated', () => {
     const text = renderSummary(withLast({ iam: { denied: ['kms:Decrypt: no statement allows it'], unusedGrants: ['Allow: kms:Encrypt on key'], unknown: ['operator DateGreaterThan'] } }));
     expect(text).toMatch(/IAM +1 denied, 1 grant unused/);
@@ -58,12 +68,12 @@ describe('the summary', () => {
   });
 
   test('ends with whether every rotation held', () => {
-    expect(summary.trimEnd().split('\n').at(-1)).toBe('Every rotation held: 3 rotations rehearsed, 1 skipped, in 90 s.');
+    expect(summary.trimEnd().split('\n').at(-1)).toBe('Every rotation held: 4 rotations rehearsed, 1 skipped, in 120 s.');
   });
 
   test('ends with how many did not hold, and says why each did not', () => {
     const text = renderSummary(withLast({ failures: ['rotation 3: testSecret: 28P01'] }, { held: false }));
-    expect(text.trimEnd().split('\n').at(-1)).toBe('1 of 3 rotations did not hold, 1 skipped, in 90 s.');
+    expect(text.trimEnd().split('\n').at(-1)).toBe('1 of 4 rotations did not hold, 1 skipped, in 120 s.');
     expect(text).toContain('✗ rotation 3: testSecret: 28P01');
   });
 

@@ -20,9 +20,15 @@ test('clients that are never refused break no promise', () => {
   expect(brokenPromises({ strategy: 'alternating-users', runs: [RUN], clients: [client('each-time', {}), client('time-to-live', {})] })).toEqual([]);
 });
 
-test('alternating users may never refuse a client that re-reads', () => {
-  expect(brokenPromises({ strategy: 'alternating-users', runs: [RUN], clients: [client('time-to-live', { outcome: 'refused', atMs: 1_500 })] }))
-    .toEqual(['1 sign-ins of clients that re-read the secret were refused']);
+describe.each(['alternating-users', 'multi-credential'] as const)('%s', (strategy) => {
+  test.each(['each-time', 'time-to-live'] as const)('may never refuse a client that re-reads (%s), not during a rotation either', (group) => {
+    expect(brokenPromises({ strategy, runs: [RUN], clients: [client(group, { outcome: 'refused', atMs: 1_500 })] }))
+      .toEqual(['1 sign-ins of clients that re-read the secret were refused']);
+  });
+
+  test('may refuse a client that refreshes only on failure, and hides it from its caller', () => {
+    expect(brokenPromises({ strategy, runs: [RUN], clients: [client('on-failure', { outcome: 'refused', atMs: 1_500 })] })).toEqual([]);
+  });
 });
 
 test('a single credential may refuse during a rotation', () => {
