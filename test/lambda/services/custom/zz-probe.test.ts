@@ -1,0 +1,32 @@
+import { Deadline } from '../../../../lambda/engine/contract/deadline';
+import { Measurements } from '../../../../lambda/engine/contract/measurements';
+import { ownCredentials } from '../../../../lambda/services/custom/own-credentials';
+import { OwnUsers } from '../../../../lambda/services/custom/own-users';
+import { SelfServingUser } from '../../../../lambda/services/custom/self-serving-user';
+import { Credential } from '../../../../lambda/engine/contract/credential';
+import { loaded } from '../../../support/custom-service';
+import { PASSWORD_POLICY } from '../../../support/rotation-rig';
+
+const inv = (ms: number) => ({ deadline: new Deadline(ms), measurements: new Measurements(), log: { info: () => undefined, warn: () => undefined } });
+const ctx = { superuser: async () => ({ token: 'x' }), signal: new AbortController().signal, note: () => undefined };
+const probe = async (name: string, f: () => unknown) => { const t = Date.now(); try { const r = await f(); process.stderr.write(`${name}: ok ${JSON.stringify(r)} ${Date.now() - t}ms\n`); } catch (e: any) { process.stderr.write(`${name}: ${e.constructor.name} ${e.code} ${e.message} ${Date.now() - t}ms\n`); } };
+const B = `family: 'issued', slots: 2, idOf: ({id}) => id, list: async () => [], issue: async () => ({}), verify: async () => {}, retire: async () => {}`;
+const svc = (m: string) => ownCredentials(loaded(`exports.contractVersion=1; exports.createService=(context)=>({${B}, ${m}})`), ctx, inv(1000)) as any;
+test('x', async () => {
+  await probe('idOf throws', () => svc(`idOf: () => { throw new Error('hunter2') }`).idOf({}));
+  await probe('createService throws', () => ownCredentials(loaded(`exports.contractVersion=1; exports.createService=()=>{ throw new Error('hunter2') }`), ctx, inv(1000)));
+  await probe('lastUsed string', () => svc(`lastUsed: async () => ({ at: 'yesterday' })`).lastUsed('a'));
+  await probe('nested', () => svc(`verify: async ({ a }) => { throw Object.assign(new Error(a.token), { code: 'BUSY' }) }`).verify({ a: { token: 'nested-secret-token' } }));
+  await probe('place injection', () => svc(`list: async () => { throw new Error('x\\n   at hunter2-secret') }`).list());
+  await probe('list [null]', () => svc(`list: async () => [null]`).list());
+  await probe('hang', () => Promise.race([svc(`list: () => new Promise(() => {})`).list(), new Promise((r) => setTimeout(r, 3000, 'STILL HANGING'))]));
+  await probe('busy once list', () => svc(`list: (() => { let n = 0; return async () => { if (n++) return []; throw Object.assign(new Error('b'), { code: 'BUSY' }) } })()`).list());
+  const users = (m: string, ms = 2000) => new OwnUsers(loaded(`exports.contractVersion=1; exports.createService=(context)=>({family:'users', ${m}})`), { service: 'custom', username: 'app', passwordPolicy: PASSWORD_POLICY } as any, inv(ms));
+  await probe('superuser()', () => users(`signIn: async () => { await context.superuser() }`).signIn(new Credential('a', 'b')));
+  await probe('no session', () => users(`signIn: async () => undefined`).signIn(new Credential('a', 'b')));
+  await probe('verification waits', async () => (await new SelfServingUser(users(`signIn: async () => { throw Object.assign(new Error('b'), { code: 'BUSY' }) }`, 20000)).prepareVerification()).signIn(new Credential('a', 'b')));
+  const u = users('signIn: async () => ({ setPassword: () => new Promise((ok, no) => { if (context.signal.aborted) no(context.signal.reason); else ok() }), end: async () => {} })', 2000);
+  const s = await new SelfServingUser(u).signIn(new Credential('a', 'b'));
+  await new Promise((r) => setTimeout(r, 1600));
+  await probe('putBack within the reserve, service that heeds the signal', () => s.putBack());
+}, 60000);
