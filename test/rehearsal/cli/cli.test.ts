@@ -28,7 +28,7 @@ describe('the command', () => {
     expect(stdout).toContain('Plain/Database/Secret/Attachment/Rotation');
     expect(readFileSync(join(directory, 'rehearsal-report', 'index.html'), 'utf8')).toContain('Plain/Database/Secret/Attachment/Rotation');
     const report = JSON.parse(readFileSync(join(directory, 'out', 'report.json'), 'utf8')) as RehearsalReport;
-    expect([report.schemaVersion, report.held, status]).toEqual([1, true, 0]);
+    expect([report.schemaVersion, report.held, status]).toEqual([2, true, 0]);
   });
 
   test('fails without PostgreSQL, and gives the one line that installs it', () => {
