@@ -189,6 +189,7 @@ describe('RotatingCredential.redisUser', () => {
     ['an empty username', { username: '' }, 'username is empty'],
     ['a username with a space', { username: 'a b' }, 'username must not contain spaces'],
     ['empty rules', { aclRules: ' ' }, 'aclRules is empty'],
+    ['rules with which nobody could sign in', { aclRules: 'off +@all' }, 'aclRules contains \'off\''],
     ['a certificate authority that is none', { certificateAuthority: 'x' }, 'certificateAuthority contains no certificate'],
   ])('refuses %s', (_, options, message) => {
     expect(() => rotationOf(newStack(), RotatingCredential.redisUser({ ...OPTIONS, ...options }))).toThrow(`Stack/Rotation: ${message}`);

@@ -8,6 +8,7 @@ export interface Surroundings {
   readonly hosts: Readonly<Record<string, string>>;
   readonly secretsManagerEndpoint: string;
   readonly endpoints?: Readonly<Record<string, string>>;
+  readonly trustsNode?: boolean;
   readonly accessKeyId: string;
 }
 
@@ -44,14 +45,13 @@ function setByLambda(definition: FunctionDefinition, { taskRoot, accessKeyId }: 
 }
 
 function setByRehearsal({ environment }: FunctionDefinition, surroundings: Surroundings): Record<string, string> {
-  const { preloadFile, hosts, runtimeCaFile, secretsManagerEndpoint, endpoints } = surroundings;
+  const { preloadFile, hosts, runtimeCaFile, secretsManagerEndpoint, endpoints, trustsNode } = surroundings;
   const services = { AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManagerEndpoint, ...endpoints };
   const local = Object.fromEntries(Object.values(services).map(url => [new URL(url).host, new URL(url).host]));
   const settings: PreloadSettings = { hosts: { ...hosts, ...local }, runtimeCaFile, nodeOptions: environment.NODE_OPTIONS };
-  const { NODE_EXTRA_CA_CERTS = '/var/runtime/ca-cert.pem' } = environment; // code that trusts Node.js's own authorities trusts the rehearsal's, too
   return {
     ...services,
-    NODE_EXTRA_CA_CERTS: NODE_EXTRA_CA_CERTS.startsWith('/var/runtime/') ? runtimeCaFile : NODE_EXTRA_CA_CERTS,
+    ...trustsNode || environment.NODE_EXTRA_CA_CERTS?.startsWith('/var/runtime/') ? { NODE_EXTRA_CA_CERTS: runtimeCaFile } : {},
     NODE_OPTIONS: [`--require ${JSON.stringify(preloadFile)}`, environment.NODE_OPTIONS ?? ''].join(' ').trim(),
     [PRELOAD_SETTINGS]: JSON.stringify(settings),
   };

@@ -13,6 +13,8 @@ export interface LocalFunctionOptions {
   readonly secretsManagerEndpoint: string;
   /** Variables by which the AWS SDK finds further services on this machine. @default - none */
   readonly endpoints?: Readonly<Record<string, string>>;
+  /** Whether code that trusts Node.js's own authorities is to trust the rehearsal's, too. @default false */
+  readonly trustsNode?: boolean;
   /** Tells this function's calls from those of others. */
   readonly accessKeyId: string;
 }

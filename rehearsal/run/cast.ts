@@ -104,9 +104,9 @@ export class Cast {
     return rehearsal;
   }
 
-  private employ(definition: RotationDefinition['function'], { hosts, endpoints }: Stages, secretsManagerEndpoint: string) {
+  private employ(definition: RotationDefinition['function'], { hosts, endpoints, trustsNode }: Stages, secretsManagerEndpoint: string) {
     const accessKeyId = `ASIAFUNCTION${String(this.functions.size).padStart(8, '0')}`;
-    const options = { hosts, endpoints, caPem: this.authority.certificate, secretsManagerEndpoint, accessKeyId };
+    const options = { hosts, endpoints, trustsNode, caPem: this.authority.certificate, secretsManagerEndpoint, accessKeyId };
     const engaged = { accessKeyId, function: new LocalFunction(definition, options) };
     this.functions.set(definition.arn, engaged);
     return engaged;

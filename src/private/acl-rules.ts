@@ -10,6 +10,7 @@ export function checkAclRules(scope: IConstruct, aclRules: string): void {
   if (Token.isUnresolved(aclRules)) refuse(scope, 'aclRules must be known at synthesis, got a token; write the rules as a literal string');
   const rules = aclRules.split(/[\s()]+/).filter((rule) => rule !== '');
   if (rules.length === 0) refuse(scope, 'aclRules is empty; name what the user may do, for example \'on ~app:* +@all -@dangerous\', or leave it out');
+  if (rules.some((rule) => /^off$/i.test(rule))) refuse(scope, 'aclRules contains \'off\', with which nobody could sign in; write on');
   const ofPasswords = rules.find((rule) => PASSWORD_RULE.test(rule));
   if (ofPasswords === undefined) return;
   // what stands behind > and < is a password

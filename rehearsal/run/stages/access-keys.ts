@@ -40,6 +40,7 @@ export class AccessKeyStage implements StageBuilder {
     }));
     return {
       notes: [`A local IAM stands in for AWS's, with ${this.configs.map(({ userName }) => userName).join(', ')}`],
+      trustsNode: true,
       servers: [],
       hosts: Object.fromEntries(mail.map(({ name, address }) => [name, address])),
       endpoints: { AWS_ENDPOINT_URL_IAM: endpoint, AWS_ENDPOINT_URL_STS: endpoint },

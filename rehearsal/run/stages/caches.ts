@@ -57,6 +57,7 @@ export class CacheStage implements StageBuilder {
     return {
       ...TIMELESS,
       notes: [`Redis or Valkey ${version} stands in for the caches of ${this.users.map(({ config }) => config.userId).join(', ')}`],
+      trustsNode: true,
       servers: [`Redis ${version}`],
       hosts: Object.fromEntries([...servers].map(([name, { host, port }]) => [name, `${host}:${port}`])),
       endpoints: { AWS_ENDPOINT_URL_ELASTICACHE: endpoint, AWS_ENDPOINT_URL_MEMORYDB: endpoint },

@@ -66,6 +66,7 @@ export class CustomStage implements StageBuilder {
     return {
       ...NO_AWS,
       notes: [`${module} stands in for ${Object.keys(standIn.hosts).join(', ')}`],
+      trustsNode: true,
       servers: [],
       hosts: standIn.hosts,
       clientService: () => ({ kind: 'custom', module }),

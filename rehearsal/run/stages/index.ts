@@ -73,6 +73,10 @@ export class Stages {
   }
 
 
+  get trustsNode(): boolean {
+    return this.started.some(({ trustsNode }) => trustsNode);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.started.map(stage => stage.stop()));
   }

@@ -28,6 +28,7 @@ export class PostgresStage implements StageBuilder {
       ...NO_AWS,
       ...TIMELESS,
       notes: [`PostgreSQL ${servers.version} stands in for ${servers.names.join(', ')}`],
+      trustsNode: false,
       servers: [`PostgreSQL ${servers.version}`],
       hosts: servers.hosts,
       clientService: () => ({ kind: 'postgres' }),

@@ -41,6 +41,7 @@ export class RedisStage implements StageBuilder {
       ...NO_AWS,
       ...TIMELESS,
       notes: [`Redis or Valkey ${version} stands in for ${[...servers.keys()].join(', ')}`],
+      trustsNode: true,
       servers: [`Redis ${version}`],
       hosts: Object.fromEntries([...servers].map(([name, { host, port }]) => [name, `${host}:${port}`])),
       // a secret that was given has no host before its first rotation

@@ -14,6 +14,8 @@ export interface Stage {
   readonly hosts: Readonly<Record<string, string>>;
   /** Variables by which the AWS SDK finds a service on this machine. */
   readonly endpoints: Readonly<Record<string, string>>;
+  /** Whether its functions trust Node.js's own authorities, and not those of a file beside their code. */
+  readonly trustsNode: boolean;
   /** Calls of AWS services so far. */
   calls(): readonly StageCall[];
   /** How the clients of a rotation's secret use it. */

@@ -1,5 +1,5 @@
-import { SecretsManagerClient, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SecretsManagerClient, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { Intent } from '../../../lambda/multi-credential/issued/intent';
 import { AccessKeyRotation, failureOf } from '../../support/access-key-rotation';
 

@@ -1,5 +1,5 @@
-import { AccessKeyRotation, AccessKeyRotationOptions, failureOf } from '../../support/access-key-rotation';
 import { Faults } from '../../../rehearsal/secrets-manager';
+import { AccessKeyRotation, AccessKeyRotationOptions, failureOf } from '../../support/access-key-rotation';
 
 let rotation: AccessKeyRotation;
 const start = async (options?: AccessKeyRotationOptions): Promise<AccessKeyRotation> => rotation = await AccessKeyRotation.start(options);

@@ -1,8 +1,8 @@
-import { failureOf } from '../../support/access-key-rotation';
-import { PASSWORD_POLICY, RotationRig } from '../../support/rotation-rig';
 import { PasswordRejected, SignInRefused } from '../../../lambda/engine/contract/errors';
 import { multiCredentialStrategy } from '../../../lambda/multi-credential/strategy';
 import type { ChosenCredentials, SecretFields } from '../../../service';
+import { failureOf } from '../../support/access-key-rotation';
+import { PASSWORD_POLICY, RotationRig } from '../../support/rotation-rig';
 
 /** A user in memory whose whole list of passwords is set at a time, as that of an ElastiCache user is. */
 class Listed implements ChosenCredentials {

@@ -1,5 +1,5 @@
-import { Intent, MOST_SLOTS } from '../../../../lambda/multi-credential/issued/intent';
 import { Labels } from '../../../../lambda/engine/labels';
+import { Intent, MOST_SLOTS } from '../../../../lambda/multi-credential/issued/intent';
 import type { ListedCredential } from '../../../../service';
 
 const AT = Date.UTC(2026, 0, 1);

@@ -255,7 +255,7 @@ describe('a user that', () => {
     expect(await unusable.command('ACL', 'LIST')).toEqual(before);
   });
 
-  test.each(['>PaSsWoRd', '<PaSsWoRd', '#0123', '!0123', 'nopass', 'NOPASS', 'resetpass', 'reset', 'off'])('would be created by rules with %s is refused, without a word of it', (rule) => {
+  test.each(['>PaSsWoRd', '(>PaSsWoRd', '<PaSsWoRd', '#0123', '!0123', 'nopass', 'NOPASS', 'resetpass', 'reset', 'off'])('would be created by rules with %s is refused, without a word of it', (rule) => {
     const create = (): unknown => redisUser([{ host: 'one.example', port: 1 }], { config: { aclRules: `+@all ${rule} ~*` } });
     expect(create).toThrow('MISCONFIGURED: the rule 2 of `aclRules`');
     expect(create).not.toThrow('PaSsWoRd');
