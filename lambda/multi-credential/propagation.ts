@@ -5,6 +5,8 @@ import { Invocation } from '../engine/contract/invocation';
 
 /** When a new credential counts as known everywhere. */
 export interface Propagation {
+  /** Not tried earlier than this after it was stored: most become known in that time, and none needs to be refused. Milliseconds. */
+  readonly afterMs: number;
   /** Successes in a row. */
   readonly successes: number;
   /** From the first of them to the last, in milliseconds. */
@@ -12,10 +14,10 @@ export interface Propagation {
 }
 
 /** A fresh access key becomes known to each of a service's servers at its own time: one success is that of one server. */
-export const PROPAGATION: Propagation = { successes: 3, overMs: 10_000 };
+export const PROPAGATION: Propagation = { afterMs: 2_000, successes: 3, overMs: 10_000 };
 
 /** One success: for what is known at once, or was known before. */
-export const ONCE: Propagation = { successes: 1, overMs: 0 };
+export const ONCE: Propagation = { afterMs: 0, successes: 1, overMs: 0 };
 
 type Verifying = { verify(fields: SecretFields): Promise<void> };
 

@@ -5,8 +5,8 @@ import { AccessKeys } from '../../lambda/services/iam/access-keys';
 import { LocalIam, LocalIamOptions } from '../../rehearsal/access-keys';
 import { IamRotationConfig } from '../../src/private/rotation-config';
 
-/** As in production, without the wait of ten seconds. */
-export const FAST = { successes: 3, overMs: 20 };
+/** As in production, without its waits. */
+export const FAST = { afterMs: 0, successes: 3, overMs: 20 };
 const DAY_MS = 86_400_000;
 
 export interface AccessKeyRotationOptions extends Partial<Omit<RigOptions<IamRotationConfig>, 'config' | 'strategy' | 'fault'>> {

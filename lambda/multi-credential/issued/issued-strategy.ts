@@ -58,6 +58,8 @@ export class IssuedStrategy implements Required<RotationStrategy> {
   async finishSecret(rotation: Rotation): Promise<void> {
     const pending = await rotation.pending();
     if (pending === 'already current') return;
+    const ageMs = Date.now() - (pending.createdDate?.getTime() ?? 0);
+    await sleep(Math.min(Math.max(0, this.propagation.afterMs - ageMs), rotation.invocation.deadline.remainingMs));
     await verifyPropagated(this.service, pending.document.fields, rotation.invocation, this.propagation);
     const labels = await rotation.fence();
     await rotation.promotion.promote(labels.current());

@@ -10,6 +10,8 @@ import { LocalSmtp } from '../../smtp';
 /** The construct's default of `grace`. Seconds. */
 const DEFAULT_GRACE_S = 86_400;
 const HOUR_MS = 3_600_000;
+/** A fresh key is refused for so long. */
+const PROPAGATION_MS = 1_000;
 const TLS_AT_ONCE = [465, 2465];
 
 type Config = IamRotationConfig & Partial<Pick<SesRotationConfig, 'sesRegion' | 'smtpEndpoint'>>;
@@ -30,7 +32,7 @@ export class AccessKeyStage implements StageBuilder {
 
   async start({ authority, authorize }: StageContext): Promise<Stage> {
     const [, partition, , , account] = this.configs[0]?.userArn.split(':') ?? [];
-    const iam = new LocalIam({ account, partition, authorize, lastUsed: 'late' });
+    const iam = new LocalIam({ account, partition, authorize, lastUsed: 'late', propagationMs: PROPAGATION_MS });
     const { endpoint } = await iam.start();
     this.createUsers(iam);
     const mail = await Promise.all(this.smtpEndpoints().map(async ([region, { host, port }]) => {

@@ -84,6 +84,24 @@ describe.each(['strip', 'keep'] as const)('a rotation of chosen credentials (AWS
   });
 });
 
+describe('the place of a credential', () => {
+  beforeEach(() => start());
+
+  test('D4: is no criterion: the current one stays accepted after a roll-back by hand, too', async () => {
+    await rig.rotate();
+    await rig.rotate();
+    await rig.rollBack();
+    const current = password('AWSCURRENT');
+    const token = rig.begin();
+    for (const step of ['createSecret', 'setSecret', 'testSecret'] as const) {
+      await rig.step(step, token);
+      expect(service.accepted).toContain(current);
+    }
+    await rig.step('finishSecret', token);
+    expect(service.accepted).toEqual([password('AWSCURRENT'), current]);
+  });
+});
+
 describe('what else happens to chosen credentials', () => {
   beforeEach(() => start());
 

@@ -40,7 +40,7 @@ describe.each(SERVICES)('a user of %s', (service) => {
     expect(user.fieldsOf('x'.repeat(length === 15 ? 16 : 128))).toBeDefined();
   });
 
-  describe('then has the new password and the current one, and no other', () => {
+  describe('D3: then has the new password and the current one, and no other', () => {
     test.each([0, 150])('after %i ms', async (modifyingMs) => {
       const cache = await start([OLD, CURRENT], { modifyingMs });
       await rotate(cache);

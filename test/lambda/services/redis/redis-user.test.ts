@@ -32,7 +32,7 @@ describe('a value of the secret', () => {
 });
 
 describe('the passwords', () => {
-  test('at each node are then the new one and the current one, and no other', async () => {
+  test('D5: at each node are then the new one and the current one, and no other', async () => {
     const nodes = [await startNode([CURRENT]), await startNode([OLD, CURRENT, OTHER])];
     const invocation = testInvocation();
     await rotate(nodes, { invocation });
@@ -58,7 +58,7 @@ describe('the passwords', () => {
     for (const node of nodes) expect(await node.command('INFO', 'commandstats')).not.toContain('setuser');
   });
 
-  test('are written at the nodes alone that an earlier attempt did not reach', async () => {
+  test('D2: are written at the nodes alone that an earlier attempt did not reach', async () => {
     const [done, left] = [await startNode([PENDING, CURRENT]), await startNode([CURRENT])];
     const fences = jest.fn(nobodyOvertook);
     await rotate([done, left], {}, fences);
