@@ -2,22 +2,26 @@ import { mkdirSync, mkdtempSync, rmSync } from 'fs';
 import { join, resolve } from 'path';
 import { bundle } from './bundle/bundle-code';
 import { writeCertificateAuthorities } from './bundle/certificate-authorities';
-import { compositionRoots, rehearsalEntries } from './bundle/entry-points';
+import { CompositionRoot, compositionRoots, rehearsalEntries } from './bundle/entry-points';
 import { replaceDirectory } from './bundle/replace-directory';
 import { CERTIFICATES_PACKAGE, writeThirdPartyLicences } from './bundle/third-party-licences';
 
 /** Writes all that the package carries beside its constructs: handlers, rehearsal, CA files, licences. */
 export async function writeAssets(root: string, outdir: string): Promise<void> {
   for (const handler of compositionRoots(root)) {
-    await writeHandler(root, handler.source, join(outdir, 'lambda', handler.name));
+    await writeHandler(root, handler, join(outdir, 'lambda', handler.name));
   }
   await writeRehearsal(root, join(outdir, 'rehearsal'));
 }
 
-async function writeHandler(root: string, source: string, outdir: string): Promise<void> {
+/** Services that sign in to Amazon RDS, whose authorities are none of Node.js's own. */
+const OF_RDS = ['postgres'];
+
+async function writeHandler(root: string, { source, service }: CompositionRoot, outdir: string): Promise<void> {
   const packages = await bundle({ root, outdir, entryPoints: { index: source } });
-  writeCertificateAuthorities(join(outdir, 'ca'), new Date());
-  writeThirdPartyLicences(root, [...packages, CERTIFICATES_PACKAGE], outdir);
+  const isOfRds = OF_RDS.includes(service);
+  if (isOfRds) writeCertificateAuthorities(join(outdir, 'ca'), new Date());
+  writeThirdPartyLicences(root, isOfRds ? [...packages, CERTIFICATES_PACKAGE] : packages, outdir);
 }
 
 async function writeRehearsal(root: string, outdir: string): Promise<void> {

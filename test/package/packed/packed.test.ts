@@ -48,10 +48,10 @@ describe('the tarball', () => {
     expect(paths).toEqual(expect.arrayContaining(['lib/index.js', 'lib/index.d.ts', '.jsii', 'README.md', 'API.md', 'LICENSE', 'package.json', 'docs/runbook.md']));
   });
 
-  test('holds the handler of every strategy with its CA files and third-party licences', () => {
-    expect(HANDLERS).toEqual(expect.arrayContaining(['alternating-users-postgres', 'single-user-postgres', 'superuser-postgres']));
-    const expected = ['index.js', 'THIRD-PARTY-LICENSES.txt', 'ca/us-east-1.pem', 'ca/eu-central-1.pem'];
-    expect(paths).toEqual(expect.arrayContaining(HANDLERS.flatMap(handler => expected.map(file => `assets/lambda/${handler}/${file}`))));
+  test('holds the handler of every strategy and service with its third-party licences, and those of databases with their CA files', () => {
+    expect(HANDLERS).toEqual(expect.arrayContaining(['alternating-users-postgres', 'single-user-postgres', 'superuser-postgres', 'multi-credential-iam', 'multi-credential-custom']));
+    const expected = (handler: string): string[] => ['index.js', 'THIRD-PARTY-LICENSES.txt', ...handler.endsWith('-postgres') ? ['ca/us-east-1.pem', 'ca/eu-central-1.pem'] : []];
+    expect(paths).toEqual(expect.arrayContaining(HANDLERS.flatMap(handler => expected(handler).map(file => `assets/lambda/${handler}/${file}`))));
   });
 
   test('holds the rehearsal and its executable command', () => {
