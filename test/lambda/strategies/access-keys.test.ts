@@ -117,6 +117,14 @@ describe('the crash points of issued credentials', () => {
     expect(rotation.calls('sts').length).toBeGreaterThan(3);
   });
 
+  test('M4: begins to count anew when a server of IAM\'s does not know the key after another did', async () => {
+    let asked = 0;
+    const unknown = { kind: 'error', name: 'InvalidClientTokenId', message: 'The security token included in the request is invalid.', status: 403 } as const;
+    await start({ iam: { fault: ({ action, moment }) => action === 'GetCallerIdentity' && moment === 'before' && ++asked === 2 ? unknown : undefined } });
+    await rotation.rig.rotate();
+    expect(rotation.calls('sts')).toHaveLength(5);
+  });
+
   test('M4: fails without a promotion when a fresh key does not work in time, and the retry goes on with the same key', async () => {
     await start({ iam: { propagationMs: 4_000 }, remainingMs: 1_200 });
     const token = rotation.rig.begin();

@@ -117,8 +117,10 @@ describe('what else happens to chosen credentials', () => {
 
   test('a value for somebody else is refused before anything is applied', async () => {
     await rig.putValue(rig.secretArn, '{"username":"admin","password":"the-first-password"}');
+    const callsBefore = rig.calls.length;
     expect(await failureOf(rig.rotate())).toMatch(/USERNAME_NOT_CONFIGURED/);
     expect(service.lists).toEqual([]);
+    expect(rig.calls.slice(callsBefore)).not.toContain('PutSecretValue');
   });
 
   test('a list that an overtaken invocation sends late is put right by the confirmation that follows', async () => {

@@ -43,7 +43,6 @@ export class Stage {
       caPem: testAuthority.certificate,
       timeToLiveMs: 60_000,
       epochMs: Date.now(),
-      service: { kind: 'postgres' },
       perGroup: { 'each-time': 0, 'time-to-live': 0, 'on-failure': 0, ...perGroup },
       ...settings,
     });

@@ -17,7 +17,9 @@ describe('the file of a service of one\'s own', () => {
     ['has a syntax error', 'exports.createService = (', /SERVICE_FAILED.*\(SyntaxError\)/],
     ['exports nothing', '', /CONTRACT_MISMATCH.*no contractVersion/],
     ['exports a function', 'module.exports = () => undefined;', /CONTRACT_MISMATCH.*no contractVersion/],
-    ['is written for another version', 'exports.contractVersion = 2; exports.createService = () => ({});', /CONTRACT_MISMATCH.*version 2.*version 1/],
+    ['is written for another version', 'exports.contractVersion = 2; exports.createService = () => ({});', /CONTRACT_MISMATCH.*version 2.*version 1.*Build the service against the version.*install the one/],
+    ['exports a version that is no number', 'exports.contractVersion = "hunter2"; exports.createService = () => ({});', /CONTRACT_MISMATCH.*no number/],
+    ['exports all as the default of an ES module', 'exports.__esModule = true; exports.default = { contractVersion: 1, createService: () => ({}) };', /CONTRACT_MISMATCH.*no contractVersion/],
     ['exports no createService', 'exports.contractVersion = 1;', /CONTRACT_MISMATCH.*createService/],
   ])('fails when it %s, and says what to do', (_, service, expected) => {
     expect(reasonOf(service)).toMatch(expected);
