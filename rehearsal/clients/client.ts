@@ -4,6 +4,7 @@ import type { CopyRules } from './copy-rules';
 import type { Gate } from './gate';
 import { failureOf } from './outcome';
 import type { SecretCopy, SecretReader } from './secret-reader';
+import type { ClientService } from './settings';
 import type { SignIn } from './sign-in';
 import type { ClientGroup, ClientReport, ClientSignIn } from '../report/model';
 
@@ -13,6 +14,7 @@ export interface ClientParts {
   readonly group: ClientGroup;
   readonly rules: CopyRules;
   readonly reader: SecretReader;
+  readonly service: ClientService['kind'];
   readonly signIn: SignIn;
   readonly gate: Gate;
   readonly epochMs: number;
@@ -69,7 +71,7 @@ export class Client {
       await this.parts.signIn(copy.fields);
       return { atMs, durationMs: took(), outcome: 'accepted', version };
     } catch (error) {
-      return { atMs, durationMs: took(), version, ...failureOf(error) };
+      return { atMs, durationMs: took(), version, ...failureOf(error, this.parts.service) };
     }
   }
 

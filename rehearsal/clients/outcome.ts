@@ -1,18 +1,23 @@
+import type { ClientService } from './settings';
 import type { ClientSignIn } from '../report/model';
 
-/** What services answer to a credential that they do not accept. */
-const REFUSED = new Set([
-  '28P01', '28000', // invalid_password, invalid_authorization_specification: Class 28 of PostgreSQL's error codes (Appendix A)
-  'InvalidClientTokenId', 'SignatureDoesNotMatch', // errors of AWS's Query protocol: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
-  'EAUTH', // nodemailer's word for 535 (RFC 4954)
-  'WRONGPASS', // Redis and Valkey
-  'REFUSED', // stand-ins of users
-]);
+/** The codes that say that the credential was not accepted, and nothing else. */
+const REFUSALS: Readonly<Record<ClientService['kind'], readonly string[]>> = {
+  /** invalid_password and invalid_authorization_specification: Class 28 of PostgreSQL's error codes (Appendix A). */
+  'postgres': ['28P01', '28000'],
+  /** Of a key that is inactive, deleted or not known yet; of another key's secret. "Common error types" of the AWS STS API Reference. */
+  'access-key': ['InvalidClientTokenId', 'SignatureDoesNotMatch'],
+  /** The reply 535 (RFC 4954), see `sign-in/smtp.ts`. */
+  'smtp': ['EAUTH'],
+  /** First word of the reply to AUTH. */
+  'redis': ['WRONGPASS'],
+  'custom': ['REFUSED'],
+};
 
 /** What a failed sign-in is recorded as: never its message, which may quote anything. */
-export function failureOf(error: unknown): Pick<ClientSignIn, 'outcome' | 'code'> {
+export function failureOf(error: unknown, service: ClientService['kind']): Pick<ClientSignIn, 'outcome' | 'code'> {
   const code = codeOf(error);
-  return { outcome: REFUSED.has(code) ? 'refused' : 'error', code };
+  return { outcome: REFUSALS[service].includes(code) ? 'refused' : 'error', code };
 }
 
 function codeOf(error: unknown): string {

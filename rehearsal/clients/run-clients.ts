@@ -15,6 +15,7 @@ export async function runClients(settings: ClientsSettings, stopping: AbortSigna
   const secretsManager = secretsManagerClient(settings);
   const shared = {
     reader: new SecretReader(secretsManager, settings.secretArn),
+    service: settings.service?.kind ?? 'postgres',
     signIn: signInOf(settings),
     gate: new Gate(width()),
     epochMs: settings.epochMs,

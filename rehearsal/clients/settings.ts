@@ -1,6 +1,6 @@
 import type { ClientGroup, ClientReport } from '../report/model';
 
-/** How the clients of a secret use what it holds. */
+/** How the clients of a secret use what it holds. Crosses the process boundary as JSON. */
 export type ClientService =
   | { readonly kind: 'postgres' }
   | { readonly kind: 'access-key'; readonly stsEndpoint: string }
@@ -24,7 +24,8 @@ export interface ClientsSettings {
   readonly timeToLiveMs: number;
   /** `Date.now()` at the rehearsal's start: the zero of all times reported. */
   readonly epochMs: number;
-  readonly service: ClientService;
+  /** PostgreSQL unless given. */
+  readonly service?: ClientService;
   /** How many clients of each group; {@link CLIENTS_PER_GROUP} unless given. */
   readonly perGroup?: Readonly<Record<ClientGroup, number>>;
 }

@@ -10,7 +10,7 @@ export type { SecretFields, SignIn } from './sign-in';
 
 /** What the clients of a secret do with it, by the service that it is for. */
 export function signInOf(settings: ClientsSettings): SignIn {
-  const { service } = settings;
+  const { service = { kind: 'postgres' } } = settings;
   switch (service.kind) {
     case 'postgres': return postgresSignIn(settings);
     case 'access-key': return accessKeySignIn(service.stsEndpoint, settings.region);

@@ -1,6 +1,6 @@
-import { Socket } from 'node:net';
 import { Client } from 'pg';
-import { Hosts, mappedAddress } from './mapped-address';
+import type { Hosts } from './mapped-address';
+import { MappedSocket } from './mapped-socket';
 import type { SignIn } from './sign-in';
 
 const TIMEOUT_MS = 10_000;
@@ -29,21 +29,4 @@ export function postgresSignIn(where: Hosts): SignIn {
       await client.end().catch(() => undefined);
     }
   };
-}
-
-/** Connects to where a made-up name is on this machine; pg above it knows the name alone, and verifies it. */
-class MappedSocket extends Socket {
-  constructor(private readonly where: Hosts) {
-    super();
-  }
-
-  override connect(...args: unknown[]): this {
-    const [port, host] = args;
-    try {
-      const address = mappedAddress(this.where, String(host), Number(port));
-      return super.connect(address.port, address.host);
-    } catch (error: unknown) {
-      return this.destroy(error as Error);
-    }
-  }
 }

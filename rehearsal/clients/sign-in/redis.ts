@@ -1,6 +1,7 @@
 import { Redis } from 'iovalkey';
 import { Hosts, mappedAddress } from './mapped-address';
-import type { SignIn } from './sign-in';
+import { NotAccepted } from './not-accepted';
+import type { SecretFields, SignIn } from './sign-in';
 
 const TIMEOUT_MS = 10_000;
 
@@ -9,33 +10,46 @@ export interface RedisEndpoint {
   readonly port: number;
 }
 
-/** Signs in as an application's driver does, over TLS verified against the server's name. */
+/** Signs in as an application does, over TLS verified against the server's name; pings. `otherwise`: where, when the secret does not say. */
 export function redisSignIn(where: Hosts, otherwise?: RedisEndpoint): SignIn {
-  return async ({ host = otherwise?.host, port = otherwise?.port, username, password }) => {
+  return async fields => {
+    const { host, port } = endpointOf(fields, otherwise);
     const client = new Redis({
-      ...mappedAddress(where, String(host), Number(port)),
-      tls: { servername: String(host), ca: where.caPem },
+      ...mappedAddress(where, host, port),
+      tls: { servername: host, ca: where.caPem },
       lazyConnect: true,
-      enableOfflineQueue: false,
       enableReadyCheck: false, // asks for INFO, which a user may not have
       retryStrategy: () => null,
       connectTimeout: TIMEOUT_MS,
       commandTimeout: TIMEOUT_MS,
     });
-    client.on('error', () => undefined); // what matters rejects the calls below
+    let reason: unknown; // `connect` itself rejects with no more than that the connection is closed
+    client.on('error', (error: unknown) => { reason ??= error; });
     try {
       await client.connect();
-      await client.call('AUTH', String(username), String(password));
+      await client.call('AUTH', String(fields.username), String(fields.password)); // not by the driver's options, with which some answers are a mere warning
+      await ping(client);
     } catch (error: unknown) {
-      throw coded(error);
+      throw new NotAccepted(codeOf(reason ?? error));
     } finally {
       client.disconnect();
     }
   };
 }
 
-/** An error of the driver holds the command that it is the answer to, with its arguments: only its first word is kept. */
-function coded(error: unknown): Error {
+function endpointOf({ host, port }: SecretFields, otherwise?: RedisEndpoint): RedisEndpoint {
+  return { host: String(host ?? otherwise?.host), port: Number(port ?? otherwise?.port) };
+}
+
+/** Whom the server lets in it need not let ping. */
+async function ping(client: Redis): Promise<void> {
+  await client.call('PING').catch((error: unknown) => {
+    if (codeOf(error) !== 'NOPERM') throw error;
+  });
+}
+
+/** The socket's code, or the first word of the server's answer. */
+function codeOf(error: unknown): string {
   const { code, message = '' } = error as { readonly code?: unknown; readonly message?: string };
-  return Object.assign(new Error('the sign-in failed'), { code: typeof code === 'string' ? code : /^[A-Z]+/.exec(message)?.[0] ?? 'ERROR' });
+  return typeof code === 'string' ? code : /^[A-Z]+(?= )/.exec(message)?.[0] ?? 'ERR';
 }
