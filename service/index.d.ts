@@ -34,7 +34,8 @@ export type Service = IssuedCredentials | ChosenCredentials | Users;
 export interface ServiceContext {
   /**
    * The value of the superuser's secret, a JSON object; read when it is first asked for. A service that throws `SUPERUSER_REFUSED` is asked again
-   * with the secret read anew, since it may have been rotated meanwhile. Rejects where the construct was given none.
+   * with the secret read anew, since it may have been rotated meanwhile. Rejects where the construct was given none, and for `Users`, whose `signIn` gets the
+   * superuser's login.
    */
   superuser(): Promise<SecretFields>;
   /** Aborts shortly before the function's time-out: pass it on to whatever waits. */
@@ -71,7 +72,7 @@ export interface IssuedCredentials {
    * as a new credential may take to be known everywhere.
    */
   verify(fields: SecretFields): Promise<void>;
-  /** When a credential was last used; undefined for one that never was. Leave it out where the service does not tell: then `maxWait` alone decides. */
+  /** When a credential was last used; undefined for one that never was. Left out where the service does not tell: then the age of the current one stands for it. */
   lastUsed?(id: string): Promise<Use | undefined>;
   /** Makes the service refuse a credential, so that a human can still bring it back. Leave it out where the service has no such thing. */
   deactivate?(id: string): Promise<void>;
@@ -169,7 +170,7 @@ export interface UserPair {
 
 /**
  * An error whose reason is known: any `Error` with these members. Its message and its remedy are logged, and shown in CloudTrail: neither may hold a
- * credential. Of any other error only the name is logged.
+ * credential. Of any other error only the name and the place are logged.
  */
 export interface ServiceError extends Error {
   readonly code: ServiceErrorCode;

@@ -1,10 +1,12 @@
 import { arn, globalArn } from './aws-environment';
+import { cacheHost, cachePort } from './cache-names';
 import { clusterEndpoint, clusterReaderEndpoint, databaseIdentifier, databasePort, instanceEndpoint, managedSecretKey } from './database-names';
 import { uuid } from './parameters';
 import { madeUp, physicalName } from './physical-names';
 import type { Resolver } from './resolver';
 import { asList, Resource, resourceKey } from './template';
 import { Unresolvable } from './unresolvable';
+import { userArn, userName } from './user-names';
 
 type Made = (resolver: Resolver, resource: Resource) => unknown;
 
@@ -14,6 +16,13 @@ const ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, Made>>>> = {
   'AWS::EC2::Subnet': { '': identifier('subnet'), 'SubnetId': identifier('subnet') },
   'AWS::EC2::VPC': { '': identifier('vpc'), 'VpcId': identifier('vpc') },
   'AWS::EC2::VPCEndpoint': { '': identifier('vpce') },
+  'AWS::ElastiCache::ReplicationGroup': {
+    'PrimaryEndPoint.Address': cacheHost('master'),
+    'PrimaryEndPoint.Port': cachePort,
+    'ConfigurationEndPoint.Address': cacheHost('clustercfg'),
+    'ConfigurationEndPoint.Port': cachePort,
+  },
+  'AWS::ElastiCache::ServerlessCache': { 'Endpoint.Address': cacheHost('serverless'), 'Endpoint.Port': cachePort },
   'AWS::ElastiCache::User': {
     '': named('UserId'),
     'Arn': (resolver, resource) => arn(resource.stack, 'elasticache', `user:${physicalName(resolver, resource, 'UserId')}`),
@@ -22,13 +31,14 @@ const ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, Made>>>> = {
   'AWS::IAM::Group': { '': named('GroupName') },
   'AWS::IAM::ManagedPolicy': { '': managedPolicyArn, 'PolicyArn': managedPolicyArn },
   'AWS::IAM::Role': { '': named('RoleName'), 'Arn': roleArn, 'RoleId': (_, resource) => `AROA${madeUp(resource).slice(0, 17).toUpperCase()}` },
-  'AWS::IAM::User': { '': named('UserName'), 'Arn': userArn },
+  'AWS::IAM::User': { '': userName, 'Arn': userArn },
   'AWS::KMS::Alias': { '': (resolver, resource) => resolver.optionalString(resource, 'AliasName') },
   'AWS::KMS::Key': { '': keyId, 'KeyId': keyId, 'Arn': (_, resource) => arn(resource.stack, 'kms', `key/${keyId(_, resource)}`) },
   'AWS::Lambda::Alias': { '': aliasArn, 'AliasArn': aliasArn },
   'AWS::Lambda::Function': { '': named('FunctionName'), 'Arn': functionArn },
   'AWS::Lambda::Version': { '': versionArn, 'FunctionArn': versionArn, 'Version': () => '1' },
   'AWS::Logs::LogGroup': { '': named('LogGroupName'), 'Arn': (resolver, resource) => `${arn(resource.stack, 'logs', `log-group:${named('LogGroupName')(resolver, resource)}`)}:*` },
+  'AWS::MemoryDB::Cluster': { 'ClusterEndpoint.Address': cacheHost('clustercfg'), 'ClusterEndpoint.Port': cachePort },
   'AWS::MemoryDB::User': {
     '': named('UserName'),
     'Arn': (resolver, resource) => arn(resource.stack, 'memorydb', `user/${physicalName(resolver, resource, 'UserName')}`),
@@ -105,10 +115,6 @@ function managedPolicyArn(resolver: Resolver, resource: Resource): string {
 
 function roleArn(resolver: Resolver, resource: Resource): string {
   return globalArn(resource.stack, 'iam', `role${pathOf(resolver, resource)}${physicalName(resolver, resource, 'RoleName')}`);
-}
-
-function userArn(resolver: Resolver, resource: Resource): string {
-  return globalArn(resource.stack, 'iam', `user${pathOf(resolver, resource)}${physicalName(resolver, resource, 'UserName')}`);
 }
 
 function keyId(_: Resolver, resource: Resource): string {

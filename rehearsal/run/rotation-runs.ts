@@ -58,7 +58,7 @@ export class RotationRuns {
   async rotate(number: number): Promise<RotationRun> {
     await sleep(Math.max(0, this.nextAt - Date.now()));
     this.nextAt = Date.now() + this.props.intervalMs;
-    if (number > 1) this.props.stage.passTime(this.props.rotation);
+    if (number > 1) this.passTime();
     return this.perform(number, true);
   }
 
@@ -68,6 +68,11 @@ export class RotationRuns {
     const invocation = await this.props.function.invoke(event);
     this.record?.stepped(event.Step, invocation);
     if (invocation.error !== undefined) throw new Error(`${invocation.error.name}: ${invocation.error.message}`);
+  }
+
+  private passTime(): void {
+    const { stage, rotation, secretsManager: { service } } = this.props;
+    service.age(rotation.secretArn, stage.passTime(rotation));
   }
 
   private async perform(number: number, rotateImmediately: boolean): Promise<RotationRun> {

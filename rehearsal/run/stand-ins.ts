@@ -8,7 +8,7 @@ export const STAND_INS: readonly string[] = [
   'Functions run in processes of this machine\'s Node.js, cold at each rotation, with the template\'s environment and time-out. Memory limits are not enforced.',
   'IAM is evaluated from the policies in the templates. The permissions that Lambda itself uses for logs, traces and network interfaces are not judged, and networks are not modelled.',
   'IAM, STS, SES\'s SMTP endpoint, ElastiCache and MemoryDB are local services with AWS\'s documented rules; the users of Redis, ElastiCache and MemoryDB live in a real redis-server or valkey-server of this machine. A Redis user that its rotation does not create is there with the password of its secret, and may do everything.',
-  'Between two rotations of credentials that a service makes up, its dates move back by `grace` and an hour. The step between two rotations (`deactivateAfter`) is not rehearsed.',
+  'Between two rotations of credentials that a service makes up, its dates and those of the secret move back by `grace` and an hour. The step between two rotations (`deactivateAfter`) is not rehearsed.',
   'A service of your own is stood in for by your own module.',
   'Rotations that are weeks apart in an account are seconds apart here.',
 ];

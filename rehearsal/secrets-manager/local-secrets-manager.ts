@@ -125,6 +125,11 @@ export class LocalSecretsManager {
     await this.service.rotations.idle(this.get(secretId));
   }
 
+  /** As if so much time had passed since the secret's versions were created. */
+  age(secretId: string, milliseconds: number): void {
+    this.get(secretId).age(milliseconds);
+  }
+
   snapshot(secretId: string): SecretSnapshot {
     return snapshotOf(this.get(secretId));
   }

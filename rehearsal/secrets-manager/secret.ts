@@ -8,7 +8,7 @@ export interface SecretValue {
 
 export interface SecretVersion {
   readonly versionId: string;
-  readonly createdDate: Date;
+  createdDate: Date;
   /** Absent from the version that a rotation starts with, until createSecret stores one. */
   value?: SecretValue;
   lastAccessedDate?: Date;
@@ -74,6 +74,11 @@ export class Secret {
   versionWith(label: string): SecretVersion | undefined {
     const holder = this.labels.get(label);
     return holder === undefined ? undefined : this.versions.get(holder);
+  }
+
+  /** Its versions were created this much longer ago. */
+  age(milliseconds: number): void {
+    for (const version of this.versions.values()) version.createdDate = new Date(version.createdDate.getTime() - milliseconds);
   }
 
   addVersion(versionId: string, createdDate: Date, value?: SecretValue): SecretVersion {

@@ -1,4 +1,4 @@
-import { Stage, StageBuilder, StageContext } from './stage';
+import { pastGrace, Stage, StageBuilder, StageContext } from './stage';
 import type { EndpointConfig, IamRotationConfig, SesRotationConfig } from '../../../src/private/rotation-config';
 import { LocalIam } from '../../access-keys';
 import type { RotationDefinition } from '../../assembly/discovery';
@@ -7,9 +7,6 @@ import { Unresolvable } from '../../assembly/unresolvable';
 import type { ClientService } from '../../clients';
 import { LocalSmtp } from '../../smtp';
 
-/** The construct's default of `grace`. Seconds. */
-const DEFAULT_GRACE_S = 86_400;
-const HOUR_MS = 3_600_000;
 /** A fresh key is refused for so long. */
 const PROPAGATION_MS = 1_000;
 const TLS_AT_ONCE = [465, 2465];
@@ -27,7 +24,12 @@ export class AccessKeyStage implements StageBuilder {
     if (accessKeyId !== undefined || username !== undefined) {
       throw new Unresolvable('its secret holds an access key, which exists in IAM alone. Rehearse an app in which the rotation creates the secret');
     }
-    this.configs.push(config as unknown as Config);
+    const added = config as unknown as Config;
+    const [first = added] = this.configs;
+    if (accountOf(first) !== accountOf(added)) {
+      throw new Unresolvable(`its user is of account ${accountOf(added)}, others of ${accountOf(first)}; one IAM stands in at a time. Rehearse the stacks of one account`);
+    }
+    this.configs.push(added);
   }
 
   async start({ authority, authorize }: StageContext): Promise<Stage> {
@@ -48,7 +50,10 @@ export class AccessKeyStage implements StageBuilder {
       endpoints: { AWS_ENDPOINT_URL_IAM: endpoint, AWS_ENDPOINT_URL_STS: endpoint },
       calls: () => iam.calls.map(({ service, action, accessKeyId }) => ({ what: `${service.toUpperCase()} ${action}`, accessKeyId })),
       clientService: ({ config }): ClientService => config?.service === 'ses' ? { kind: 'smtp' } : { kind: 'access-key', stsEndpoint: endpoint },
-      passTime: ({ config }) => iam.age(((config as unknown as Config).graceSeconds ?? DEFAULT_GRACE_S) * 1_000 + HOUR_MS),
+      passTime: rotation => {
+        iam.age(pastGrace(rotation));
+        return pastGrace(rotation);
+      },
       stop: async () => {
         await Promise.all(mail.map(({ smtp }) => smtp.stop()));
         await iam.stop();
@@ -70,4 +75,8 @@ export class AccessKeyStage implements StageBuilder {
       sesRegion === undefined || smtpEndpoint === undefined ? [] : [[`${smtpEndpoint.host}:${smtpEndpoint.port}`, [sesRegion, smtpEndpoint] as const] as const]));
     return [...byName.values()];
   }
+}
+
+function accountOf({ userArn }: Config): string | undefined {
+  return userArn.split(':')[4];
 }

@@ -1,13 +1,9 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { NO_AWS, Stage, StageBuilder, StageContext } from './stage';
-import type { CustomRotationConfig } from '../../../src/private/rotation-config';
+import { NO_AWS, pastGrace, Stage, StageBuilder, StageContext } from './stage';
 import { findSecret, RotationDefinition } from '../../assembly/discovery';
 import { parseObject, type SecretValues } from '../../assembly/secret-values';
 import { Unresolvable } from '../../assembly/unresolvable';
-
-const DEFAULT_GRACE_S = 86_400;
-const HOUR_MS = 3_600_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -70,7 +66,10 @@ export class CustomStage implements StageBuilder {
       servers: [],
       hosts: standIn.hosts,
       clientService: () => ({ kind: 'custom', module }),
-      passTime: ({ config }) => standIn.age?.(((config as unknown as CustomRotationConfig).graceSeconds ?? DEFAULT_GRACE_S) * 1_000 + HOUR_MS),
+      passTime: rotation => {
+        standIn.age?.(pastGrace(rotation));
+        return pastGrace(rotation);
+      },
       stop: () => standIn.stop(),
     };
   }

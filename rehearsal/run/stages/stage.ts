@@ -1,3 +1,4 @@
+import type { MultiCredentialConfig } from '../../../src/private/rotation-config';
 import type { RotationDefinition } from '../../assembly/discovery';
 import type { ClientService } from '../../clients';
 import type { PostgresBinaries } from '../../postgres/binaries';
@@ -20,8 +21,8 @@ export interface Stage {
   calls(): readonly StageCall[];
   /** How the clients of a rotation's secret use it. */
   clientService(rotation: RotationDefinition): ClientService;
-  /** Between two rotations lies the time that one of the app's lies after the other, as far as the service goes by it. */
-  passTime(rotation: RotationDefinition): void;
+  /** Lets the service believe that as much time has passed as a rotation needs after the one before, and tells how much. Milliseconds. */
+  passTime(rotation: RotationDefinition): number;
   stop(): Promise<void>;
 }
 
@@ -47,7 +48,17 @@ export interface StageBuilder {
 }
 
 /** For stages in which nothing goes by the time. */
-export const TIMELESS = { passTime: (): void => undefined };
+export const TIMELESS = { passTime: (): number => 0 };
+
+/** The construct's default of `grace`. Seconds. */
+const DEFAULT_GRACE_S = 86_400;
+const HOUR_MS = 3_600_000;
+
+/** The credential before the current one may go then. */
+export function pastGrace({ config }: RotationDefinition): number {
+  const { graceSeconds = DEFAULT_GRACE_S } = config as unknown as MultiCredentialConfig;
+  return graceSeconds * 1_000 + HOUR_MS;
+}
 
 /** For stages without a service of AWS. */
 export const NO_AWS = { endpoints: {}, calls: (): readonly StageCall[] => [] };

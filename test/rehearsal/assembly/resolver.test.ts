@@ -229,3 +229,17 @@ describe('what is not known', () => {
     expect(() => resolve(reference)).toThrow('is read at deployment');
   });
 });
+
+describe('an IAM user', () => {
+  const user = (logicalId: string): unknown => resolve([{ Ref: logicalId }, { 'Fn::GetAtt': [logicalId, 'Arn'] }], { Resources: { [logicalId]: { Type: 'AWS::IAM::User', Properties: { Path: '/partners/' } } } });
+
+  test('has a made-up name, and an ARN with its path', () => {
+    expect(user('Partner')).toEqual([expect.stringMatching(/^Shop-Partner-[A-Z0-9]{12}$/), expect.stringMatching(/^arn:aws:iam::111122223333:user\/partners\/Shop-Partner-/)]);
+  });
+
+  test('has a name of at most 64 characters, however long its logical id is', () => {
+    const [name, arn] = user('Partner'.repeat(20)) as [string, string];
+    expect(name).toHaveLength(64);
+    expect(arn.endsWith(`/${name}`)).toBe(true);
+  });
+});
