@@ -29,11 +29,12 @@ class KeyServer {
   token = 'the-token-of-the-administrator';
   readonly faults: ServerFault[] = [];
   verified = 0;
+  private readonly server: Server = createServer((request, response) => { void this.answer(request, response); });
+
   /** Called before the answer to a request whose token is refused. */
   refused: () => void = () => undefined;
   /** Called before the answer to a read. */
   read: () => Promise<void> = async () => undefined;
-  private readonly server: Server = createServer((request, response) => { void this.answer(request, response); });
 
   async start(): Promise<number> {
     await new Promise<void>((resolve) => { this.server.listen(0, '127.0.0.1', resolve); });

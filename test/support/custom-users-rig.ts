@@ -13,11 +13,12 @@ import { SingleUserStrategy } from '../../lambda/single-user/strategy';
 import { SuperuserStrategy } from '../../lambda/superuser/strategy';
 import { CustomRotationConfig } from '../../src/private/rotation-config';
 
-/** What happens to the next request with this path, before or after its effect: an answer with this status, or none and the connection is lost. */
+/** What happens to the next request with this path, before or after its effect: an answer with this status, or none, with the connection lost or kept. */
 export interface ServerFault {
   readonly path: string;
   readonly when: 'before' | 'after';
   readonly status?: number;
+  readonly silent?: boolean;
 }
 
 /** A small database of users behind HTTP, of which this library knows nothing. Each request has a login with it, or the session that a sign-in began. */
@@ -27,11 +28,12 @@ export class UserServer {
   readonly faults: ServerFault[] = [];
   /** Loses every connection while it is set. */
   down = false;
-  /** Called with each request that it performed, before the answer. */
-  performed: (path: string, status: number) => void = () => undefined;
   signIns = 0;
   private readonly sessions = new Set<string>();
   private readonly server: Server = createServer((request, response) => { void this.answer(request, response); });
+
+  /** Called with each request that it performed, before the answer. */
+  performed: (path: string, status: number) => void | Promise<void> = () => undefined;
 
   async start(): Promise<number> {
     await new Promise<void>((resolve) => { this.server.listen(0, '127.0.0.1', resolve); });
@@ -49,8 +51,9 @@ export class UserServer {
     const path = request.url ?? '';
     const at = this.faults.findIndex((fault) => fault.path === path);
     const [fault] = at < 0 ? [] : this.faults.splice(at, 1);
+    if (fault?.silent === true) return;
     if (this.down) return void request.socket.destroy();
-    const status = fault?.when === 'before' ? 500 : this.perform(path, JSON.parse(Buffer.concat(parts).toString()) as Record<string, string>);
+    const status = fault?.when === 'before' ? 500 : await this.perform(path, JSON.parse(Buffer.concat(parts).toString()) as Record<string, string>);
     if (fault !== undefined && fault.status === undefined) return void request.socket.destroy();
     response.writeHead(fault?.status ?? status).end(path === '/sign-in' ? this.begin() : undefined);
   }
@@ -61,12 +64,12 @@ export class UserServer {
     return session;
   }
 
-  private perform(path: string, { username = '', password = '', session = '', name = '', value = '' }: Record<string, string>): number {
+  private async perform(path: string, { username = '', password = '', session = '', name = '', value = '' }: Record<string, string>): Promise<number> {
     const status = this.sessions.has(session) || this.passwords.get(username) === password ? 200 : 401;
     if (path === '/sign-in') this.signIns++;
     if (status === 200 && path === '/password') this.passwords.set(name, value);
     if (status === 200 && path === '/alike') this.groups.set(name, this.groups.get(value) ?? '');
-    this.performed(path, status);
+    await this.performed(path, status);
     return status;
   }
 }
@@ -100,13 +103,13 @@ export const USERS = `
 `;
 
 /** As the composition roots do. */
-const STRATEGIES = {
-  'single user': (users: OwnUsers, config: CustomRotationConfig): RotationStrategy => new SingleUserStrategy(new SelfServingUser(users), { ...config, username: users.username }),
-  'superuser': (users: OwnUsers, config: CustomRotationConfig): RotationStrategy => new SuperuserStrategy(new ManagedUser(users), { ...config, username: users.username }),
-  'alternating users': (users: OwnUsers, config: CustomRotationConfig): RotationStrategy => new AlternatingUsersStrategy(new TwinUsers(users), config),
+const STRATEGIES: Readonly<Record<StrategyName, (users: OwnUsers, config: CustomRotationConfig) => RotationStrategy>> = {
+  'single user': (users, config) => new SingleUserStrategy(new SelfServingUser(users), { ...config, username: users.username }),
+  'superuser': (users, config) => new SuperuserStrategy(new ManagedUser(users), { ...config, username: users.username }),
+  'alternating users': (users, config) => new AlternatingUsersStrategy(new TwinUsers(users), config),
 };
 
-export type StrategyName = keyof typeof STRATEGIES;
+export type StrategyName = 'single user' | 'superuser' | 'alternating users';
 
 export interface CustomUsersOptions {
   /** The text of the file; PORT and CONNECTED are filled in. */
@@ -119,11 +122,14 @@ export interface CustomUsersOptions {
 
 /** A rotation of users of the server by one of the strategies, and what a test wants to know of it. */
 export class CustomUsersRotation {
-  static async start(strategy: StrategyName, { source = USERS, connected = false, config, remainingMs = 3_000 }: CustomUsersOptions = {}): Promise<CustomUsersRotation> {
+  static async start(strategy: StrategyName, options: CustomUsersOptions = {}): Promise<CustomUsersRotation> {
+    const { source = USERS, connected = false, config, remainingMs = 3_000 } = options;
     const server = new UserServer();
     const service = loaded(source.replace('PORT', String(await server.start())).replace('CONNECTED', String(connected)));
     const rig: RotationRig = await RotationRig.start<CustomRotationConfig>({
-      config: { service: 'custom', host: 'shelf.example.com', port: 7000, username: 'app', alternateUsername: 'app_clone', passwordPolicy: PASSWORD_POLICY, ...config },
+      config: {
+        service: 'custom', host: 'shelf.example.com', port: 7000, username: 'app', alternateUsername: 'app_clone', passwordPolicy: PASSWORD_POLICY, ...config,
+      },
       strategy: (read, invocation) => STRATEGIES[strategy](new OwnUsers(service, read, invocation), read),
       secretString: '{"username":"app","password":"the-first-password"}',
       remainingMs,

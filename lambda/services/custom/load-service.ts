@@ -6,6 +6,7 @@ import { CUSTOM_SERVICE_FILE } from '../../../src/private/rotation-config';
 import { RotationError } from '../../engine/contract/errors';
 
 const CONTRACT_VERSION: ContractVersion = 1;
+const OTHER_VERSION = 'Build the service against the version of cdk-secret-rotation that deployed this function, or install the one that the service was built for; then deploy';
 
 /** What was loaded, or why it can't be used: told at the first step, where it is logged as any failure is. */
 export type LoadedService = { readonly createService: CreateService } | { readonly refused: RotationError };
@@ -23,10 +24,8 @@ export function loadService(directory: string): LoadedService {
 }
 
 /** What a service is not, for the strategy at hand. */
-export function mismatch(reason: string): RotationError {
-  return new RotationError('CONTRACT_MISMATCH', `the file of the service of your own does not fit: ${reason}; nothing was changed`, {
-    remedy: 'See `cdk-secret-rotation/service` for what it must export, build it again, and deploy',
-  });
+export function mismatch(reason: string, remedy = 'See `cdk-secret-rotation/service` for what it must export, build it again, and deploy'): RotationError {
+  return new RotationError('CONTRACT_MISMATCH', `the file of the service of your own does not fit: ${reason}; nothing was changed`, { remedy });
 }
 
 /** The bundler must not look for a file that is the user's. */
@@ -39,8 +38,8 @@ function load(file: string): Readonly<Record<string, unknown>> {
 }
 
 function otherVersion(found: unknown): RotationError {
-  const which = typeof found === 'number' ? `it is written for version ${found} of the interface, this function for version ${CONTRACT_VERSION}` : 'it exports no contractVersion';
-  return mismatch(which);
+  if (typeof found !== 'number') return mismatch(found === undefined ? 'it exports no contractVersion' : 'the contractVersion that it exports is no number');
+  return mismatch(`it is written for version ${found} of the interface, this function for version ${CONTRACT_VERSION}`, OTHER_VERSION);
 }
 
 /** Its text may hold anything. */

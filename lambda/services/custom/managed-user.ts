@@ -12,7 +12,7 @@ export class ManagedUser {
   }
 
   async signIn(superuser: Credential, current: Credential): Promise<PasswordSession> {
-    return new OwnPasswordSession(await this.users.signInAsSuperuser(superuser), current, () => this.users.signInAsSuperuser(superuser));
+    return new OwnPasswordSession(this.users, await this.users.signInAsSuperuser(superuser), current, () => this.users.signInAsSuperuser(superuser));
   }
 
   prepareVerification(): Promise<Verification> {
@@ -20,7 +20,6 @@ export class ManagedUser {
   }
 
   async preflight(superuser: Credential): Promise<void> {
-    const session = await this.users.signInAsSuperuser(superuser);
-    await session.check([this.users.username]).finally(() => session.end());
+    await this.users.inSession(() => this.users.signInAsSuperuser(superuser), (session) => session.check([this.users.username]));
   }
 }

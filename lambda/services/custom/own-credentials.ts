@@ -1,111 +1,101 @@
+import { FEWEST_SLOTS, issued, lastUse, listed, membersOfSecret, MOST_SLOTS, nameOrNone } from './answers';
+import { checked, createService } from './create-service';
 import { LoadedService, mismatch } from './load-service';
-import { secretsOf, translated, wrongAnswer } from './service-errors';
-import type { ChosenCredentials, IssuedCredential, IssuedCredentials, ListedCredential, SecretFields, Service, ServiceContext } from '../../../service';
-import { SignInRefused } from '../../engine/contract/errors';
+import { ServiceCalls } from './service-calls';
+import { secretsOf } from './service-errors';
+import type { ChosenCredentials, IssuedCredentials, SecretFields, ServiceContext } from '../../../service';
 import type { Invocation } from '../../engine/contract/invocation';
-
-const FEWEST_SLOTS = 2;
-const MOST_SLOTS = 12;
 
 const ISSUED = ['idOf', 'list', 'issue', 'verify', 'retire'] as const;
 const CHOSEN = ['fieldsOf', 'principalOf', 'apply', 'verify'] as const;
 
-/** A service of the user's own for `MultiCredentialRotation`: its answers are checked, its errors translated. */
+/** A service of the user's own for `MultiCredentialRotation`: its answers are checked, its errors translated, and all but `issue` is tried again while there is no verdict. */
 export function ownCredentials(loaded: LoadedService, context: ServiceContext, invocation: Invocation): IssuedCredentials | ChosenCredentials {
-  const known = new Set<string>();
-  const service = createService(loaded, { ...context, superuser: () => remembering(known, context.superuser()) });
-  if (service.family === 'issued') return issued(checked(service, ISSUED), known, invocation);
-  if (service.family === 'chosen') return chosen(checked(service, CHOSEN), known, invocation);
+  const calls = new ServiceCalls(invocation);
+  const service = createService(loaded, context, calls);
+  if (service.family === 'issued') return new OwnIssuedCredentials(checked('it', service, ISSUED), calls);
+  if (service.family === 'chosen') return new OwnChosenCredentials(checked('it', service, CHOSEN), calls);
   throw mismatch(`its family must be 'issued' or 'chosen' for MultiCredentialRotation, not ${JSON.stringify(service.family)}`);
 }
 
-export function createService(loaded: LoadedService, context: ServiceContext): Service {
-  if ('refused' in loaded) throw loaded.refused;
-  const service: unknown = loaded.createService(context);
-  if (typeof service !== 'object' || service === null || !('family' in service)) throw mismatch('createService returns no service with a family');
-  return service as Service;
-}
+class OwnIssuedCredentials implements IssuedCredentials {
+  readonly family = 'issued';
+  readonly slots: number;
+  readonly facts?: SecretFields;
+  readonly lastUsed?: IssuedCredentials['lastUsed'];
+  readonly deactivate?: IssuedCredentials['deactivate'];
 
-export function checked<T extends object>(service: T, methods: readonly (string & keyof T)[]): T {
-  const missing = methods.filter((method) => typeof service[method] !== 'function');
-  if (missing.length > 0) throw mismatch(`it has no ${missing.join(', ')}`);
-  return service;
-}
-
-async function remembering(known: Set<string>, fields: Promise<SecretFields>): Promise<SecretFields> {
-  secretsOf(await fields).forEach((secret) => known.add(secret));
-  return fields;
-}
-
-function issued(service: IssuedCredentials, known: Set<string>, invocation: Invocation): IssuedCredentials {
-  const { slots, facts, lastUsed, deactivate } = service;
-  if (!Number.isInteger(slots) || slots < FEWEST_SLOTS || slots > MOST_SLOTS) {
-    throw mismatch(`slots must be a whole number from ${FEWEST_SLOTS} to ${MOST_SLOTS}, not ${JSON.stringify(slots)}`);
-  }
-  const seen = Object.values(facts ?? {});
-  return {
-    family: 'issued',
-    slots,
-    facts,
-    idOf: (fields) => service.idOf(fields),
-    list: () => translated(known, 'list', async () => listed(await service.list())),
-    issue: () => translated(known, 'issue', async () => {
-      const made = issuedOne(service, await service.issue());
-      secretsOf(made.fields, [made.id, ...seen]).forEach((secret) => known.add(secret));
-      return made;
-    }),
-    verify: verifying(service, (fields) => [...seen, service.idOf(fields)], known, invocation),
-    lastUsed: lastUsed && ((id) => translated(known, 'lastUsed', () => lastUsed.call(service, id))),
-    deactivate: deactivate && ((id) => translated(known, 'deactivate', () => deactivate.call(service, id))),
-    retire: (id) => translated(known, 'retire', () => service.retire(id)),
-  };
-}
-
-function chosen(service: ChosenCredentials, known: Set<string>, invocation: Invocation): ChosenCredentials {
-  const { facts, check } = service;
-  const seen = (fields: SecretFields): unknown[] => [...Object.values(facts ?? {}), service.principalOf(fields)];
-  return {
-    family: 'chosen',
-    facts,
-    fieldsOf: (password) => service.fieldsOf(password),
-    principalOf: (fields) => service.principalOf(fields),
-    apply: (accepted, fence) => {
-      accepted.flatMap((fields) => secretsOf(fields, seen(fields))).forEach((secret) => known.add(secret));
-      return translated(known, 'apply', () => service.apply(accepted, fence));
-    },
-    verify: verifying(service, seen, known, invocation),
-    check: check && ((current) => translated(known, 'check', () => check.call(service, current))),
-  };
-}
-
-type Verify = (fields: SecretFields) => Promise<void>;
-
-function verifying(service: { verify: Verify }, seen: (fields: SecretFields) => unknown[], known: Set<string>, { measurements }: Invocation): Verify {
-  return async (fields) => {
-    secretsOf(fields, seen(fields)).forEach((secret) => known.add(secret));
-    measurements.signIns++;
-    try {
-      await translated(known, 'verify', () => service.verify(fields));
-    } catch (error: unknown) {
-      if (error instanceof SignInRefused) measurements.signInsRefused++;
-      throw error;
+  constructor(private readonly service: IssuedCredentials, private readonly calls: ServiceCalls) {
+    const { slots, facts, lastUsed, deactivate } = service;
+    if (!Number.isInteger(slots) || slots < FEWEST_SLOTS || slots > MOST_SLOTS) {
+      throw mismatch(`slots must be a whole number from ${FEWEST_SLOTS} to ${MOST_SLOTS}, not ${JSON.stringify(slots)}`);
     }
-  };
+    this.slots = slots;
+    this.facts = facts;
+    this.lastUsed = lastUsed && ((id) => calls.repeated('lastUsed', async () => lastUse(await lastUsed.call(service, id))));
+    this.deactivate = deactivate && ((id) => calls.repeated('deactivate', () => deactivate.call(service, id)));
+  }
+
+  idOf(fields: SecretFields): string | undefined {
+    const id = this.calls.now('idOf', () => nameOrNone('idOf', this.service.idOf(fields)), fields);
+    this.calls.remember(secretsOf(fields, [id, ...Object.values(this.facts ?? {})]));
+    return id;
+  }
+
+  list(): ReturnType<IssuedCredentials['list']> {
+    return this.calls.repeated('list', async () => listed(await this.service.list()));
+  }
+
+  issue(): ReturnType<IssuedCredentials['issue']> {
+    return this.calls.once('issue', async () => issued(await this.service.issue(), (fields) => this.idOf(fields)));
+  }
+
+  async verify(fields: SecretFields): Promise<void> {
+    this.idOf(fields);
+    await this.calls.signIn('verify', () => this.service.verify(fields));
+  }
+
+  retire(id: string): Promise<void> {
+    return this.calls.repeated('retire', () => this.service.retire(id));
+  }
 }
 
-function listed(answer: readonly ListedCredential[]): readonly ListedCredential[] {
-  if (!Array.isArray(answer)) throw wrongAnswer('list', 'answers no array');
-  const isWhole = ({ id, createdAt, active }: ListedCredential): boolean =>
-    typeof id === 'string' && id !== '' && createdAt instanceof Date && !Number.isNaN(createdAt.getTime()) && typeof active === 'boolean';
-  if (!answer.every(isWhole)) throw wrongAnswer('list', 'answers a credential without id, createdAt (a Date) or active');
-  if (new Set(answer.map(({ id }) => id)).size < answer.length) throw wrongAnswer('list', 'answers two credentials with one id');
-  if (answer.length > MOST_SLOTS) throw wrongAnswer('list', `answers ${answer.length} credentials; of one principal there are at most ${MOST_SLOTS}`);
-  return answer;
-}
+class OwnChosenCredentials implements ChosenCredentials {
+  readonly family = 'chosen';
+  readonly facts?: SecretFields;
+  readonly check?: ChosenCredentials['check'];
 
-function issuedOne(service: IssuedCredentials, answer: IssuedCredential): IssuedCredential {
-  const { id, fields } = answer ?? {};
-  if (typeof id === 'string' && typeof fields === 'object' && fields !== null && service.idOf(fields) === id) return answer;
-  throw wrongAnswer('issue', 'answers no id with fields of which idOf gives that id');
-}
+  constructor(private readonly service: ChosenCredentials, private readonly calls: ServiceCalls) {
+    const { facts, check } = service;
+    this.facts = facts;
+    this.check = check && (async (current) => {
+      this.given(current);
+      await calls.repeated('check', () => check.call(service, current));
+    });
+  }
 
+  fieldsOf(password: string): SecretFields {
+    this.calls.remember([password]);
+    return this.calls.now('fieldsOf', () => membersOfSecret(this.service.fieldsOf(password)));
+  }
+
+  principalOf(fields: SecretFields): string | undefined {
+    const principal = this.calls.now('principalOf', () => nameOrNone('principalOf', this.service.principalOf(fields)), fields);
+    this.calls.remember(secretsOf(fields, [principal, ...Object.values(this.facts ?? {})]));
+    return principal;
+  }
+
+  async apply(accepted: readonly SecretFields[], fence: () => Promise<void>): Promise<void> {
+    this.given(...accepted);
+    await this.calls.repeated('apply', () => this.service.apply(accepted, fence));
+  }
+
+  async verify(fields: SecretFields): Promise<void> {
+    this.given(fields);
+    await this.calls.signIn('verify', () => this.service.verify(fields));
+  }
+
+  private given(...values: readonly SecretFields[]): void {
+    values.forEach((fields) => this.principalOf(fields));
+  }
+}

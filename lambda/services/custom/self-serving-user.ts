@@ -1,5 +1,6 @@
 import { OwnPasswordSession, ownVerification } from './own-password-session';
-import { OwnSession, OwnUsers } from './own-users';
+import type { OwnSession } from './own-session';
+import { OwnUsers } from './own-users';
 import type { Credential } from '../../engine/contract/credential';
 import { SignInRefused } from '../../engine/contract/errors';
 import type { PasswordSession, Verification } from '../../engine/contract/password-session';
@@ -14,7 +15,7 @@ export class SelfServingUser {
 
   async signIn(credential: Credential): Promise<PasswordSession> {
     const session = await this.users.signIn(credential);
-    return new OwnPasswordSession(session, credential, (applied = credential) => this.signInWithEither(applied, credential));
+    return new OwnPasswordSession(this.users, session, credential, (applied = credential) => this.signInWithEither(applied, credential));
   }
 
   prepareVerification(): Promise<Verification> {
@@ -22,8 +23,7 @@ export class SelfServingUser {
   }
 
   async preflight(current: Credential): Promise<void> {
-    const session = await this.users.signIn(current);
-    await session.check([this.users.username]).finally(() => session.end());
+    await this.users.inSession(() => this.users.signIn(current), (session) => session.check([this.users.username]));
   }
 
   /** With what was applied, or with what it replaced should the putting back have been done. */

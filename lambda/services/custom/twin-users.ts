@@ -23,15 +23,12 @@ export class TwinUsers {
 
   /** Rights first, the password last: a pending login that works has all it needs. */
   async converge({ superuser, fence }: ConvergeRequest): Promise<void> {
-    const session = await this.users.signInAsSuperuser(superuser);
-    try {
+    await this.users.inSession(() => this.users.signInAsSuperuser(superuser), async (session) => {
       session.assertMakesAlike();
       const { current, pending } = await fence();
       await session.makeAlike(current, pending);
       await session.setPassword((await fence()).pending.credential);
-    } finally {
-      await session.end();
-    }
+    });
   }
 
   async verify(credential: Credential): Promise<void> {
@@ -39,12 +36,9 @@ export class TwinUsers {
   }
 
   async preflight(superuser: Credential): Promise<void> {
-    const session = await this.users.signInAsSuperuser(superuser);
-    try {
+    await this.users.inSession(() => this.users.signInAsSuperuser(superuser), async (session) => {
       session.assertMakesAlike();
       await session.check(this.usernames);
-    } finally {
-      await session.end();
-    }
+    });
   }
 }

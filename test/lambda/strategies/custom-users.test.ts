@@ -1,5 +1,5 @@
 import { failureOf } from '../../support/access-key-rotation';
-import { CustomUsersOptions, CustomUsersRotation, StrategyName, USERS } from '../../support/custom-users-rig';
+import { CustomUsersOptions, CustomUsersRotation, ServerFault, StrategyName, USERS } from '../../support/custom-users-rig';
 
 let rotation: CustomUsersRotation;
 
@@ -134,7 +134,7 @@ describe.each(ALL)('users of a service of one\'s own (%s)', (strategy) => {
 
 describe.each(ONE_USER)('one user of a service of one\'s own (%s)', (strategy) => {
   /** The next sign-in is that before the change; those after it get this answer. */
-  const verificationAnswers = (answer: { readonly status?: number }, times: number): void => {
+  const verificationAnswers = (answer: Partial<ServerFault>, times: number): void => {
     const { server } = rotation;
     const before = server.performed;
     server.performed = (path) => {
@@ -159,21 +159,24 @@ describe.each(ONE_USER)('one user of a service of one\'s own (%s)', (strategy) =
     expect(rotation.signsIn('AWSCURRENT')).toBe(true);
   });
 
-  test('has the old password again although the answer to the putting back is lost', async () => {
-    const { rig, server } = await start(strategy);
+  test.each([true, false])('has the old password again although the answer to the putting back is lost (sessions: %s)', async (connected) => {
+    const { rig, server } = await start(strategy, { connected });
     verificationAnswers({ status: 401 }, 1);
     const lose = server.performed;
     server.performed = (path, status) => {
-      lose(path, status);
+      void lose(path, status);
       if (path === '/password') server.faults.push({ path: '/password', when: 'after' });
     };
     expect(await failureOf(rig.rotate())).toMatch(/VERIFICATION_FAILED/);
     expect(rotation.signsIn('AWSCURRENT')).toBe(true);
   });
 
-  test('has the old password again in the reserve, by a service that heeds the signal, when nobody can tell of the new one', async () => {
+  test.each([
+    ['is busy', { status: 503 }],
+    ['is silent', { silent: true }],
+  ])('has the old password again in the reserve, although the service %s and heeds the signal, when nobody can tell of the new one', async (_, answer) => {
     const { rig, server } = await start(strategy, { connected: true });
-    verificationAnswers({ status: 503 }, 100);
+    verificationAnswers(answer, 100);
     expect(await failureOf(rig.rotate().finally(() => server.faults.splice(0)))).toMatch(/VERIFICATION_FAILED/);
     expect(rotation.signsIn('AWSCURRENT')).toBe(true);
   });
@@ -208,10 +211,12 @@ describe.each(ONE_USER)('one user of a service of one\'s own (%s)', (strategy) =
 
 describe('a service without connections, whose second try is refused by what its first one did', () => {
   test('has the user rotated all the same', async () => {
-    const { rig, server } = await start('single user', { source: USERS.replace('setPassword: ({ username, password }) =>', `setPassword: async ({ username, password }) => {
+    const { rig, server } = await start('single user', {
+      source: USERS.replace('setPassword: ({ username, password }) =>', `setPassword: async ({ username, password }) => {
       const change = () => call('/password', { ...who, name: username, value: password });
       await change().catch(change);
-    }, unused: ({ username, password }) =>`) });
+    }, unused: ({ username, password }) =>`),
+    });
     server.faults.push({ path: '/password', when: 'after' });
     await rig.rotate();
     expect(rotation.signsIn('AWSCURRENT')).toBe(true);
@@ -227,7 +232,7 @@ describe('the superuser of a service of one\'s own', () => {
   test.each(['superuser', 'alternating users'] as const)('is refused while its own secret is rotated, and the secret is read again (%s)', async (strategy) => {
     const { rig, server } = await start(strategy, { remainingMs: 10_000 });
     server.passwords.set('root', 'the-next-password-of-root');
-    server.performed = (path, status) => { if (path === '/sign-in' && status === 401) void rotateTheSuperuser(); };
+    server.performed = (path, status) => (path === '/sign-in' && status === 401 ? rotateTheSuperuser() : undefined);
     await rig.rotate();
     expect(rotation.signsIn('AWSCURRENT')).toBe(true);
     expect(rotation.metric('SignInsRefused')).toBeGreaterThan(0);
@@ -255,9 +260,11 @@ describe('the superuser of a service of one\'s own', () => {
 describe('twins of a service of one\'s own', () => {
   test('are alike before the second one is used, and both sign in', async () => {
     const { rig, server } = await start('alternating users');
-    server.performed = (path) => { if (path === '/password') expect(server.groups.get('app_clone')).toBe('shop'); };
+    const order: string[] = [];
+    server.performed = (path) => { order.push(path); };
     await rig.rotate();
     expect(rig.labelled('AWSCURRENT')?.username).toBe('app_clone');
+    expect(order).toEqual(['/sign-in', '/alike', '/password', '/sign-in']);
     expect(server.groups.get('app_clone')).toBe('shop');
     expect([rotation.signsIn('AWSCURRENT'), rotation.signsIn('AWSPREVIOUS')]).toEqual([true, true]);
   });
@@ -266,11 +273,8 @@ describe('twins of a service of one\'s own', () => {
     const { rig, server } = await start('alternating users');
     const token = rig.begin();
     await rig.step('createSecret', token);
-    let cancelled: Promise<void> | undefined;
-    server.faults.push({ path: '/alike', when: 'after', status: 503 });
-    server.performed = (path) => { if (path === '/alike') cancelled ??= rig.cancel(); };
+    server.performed = (path) => (path === '/alike' ? rig.cancel() : undefined);
     expect(await failureOf(rig.step('setSecret', token))).toMatch(/ROTATION_DISABLED|NOT_PENDING|TOKEN_UNKNOWN/);
-    await cancelled;
     expect(server.passwords.has('app_clone')).toBe(false);
   });
 
