@@ -82,6 +82,18 @@ describe.each(ALL)('users of a service of one\'s own (%s)', (strategy) => {
     expect(rig.labelled('AWSCURRENT')?.password).not.toBe(rig.value(refused)?.password);
   });
 
+  test.each([
+    ['fails', 'throw new Error();'],
+    ['never ends', 'return new Promise(() => undefined);'],
+  ])('are rotated although the goodbye to the service %s, and each session is ended', async (_, instead) => {
+    const { rig, server } = await start(strategy, { source: USERS.replace('end: async () => undefined', `end: async () => { await call('/end', {}).catch(() => undefined); ${instead} }`) });
+    let ended = 0;
+    server.performed = (path) => { if (path === '/end') ended++; };
+    await rig.rotate();
+    expect(rotation.signsIn('AWSCURRENT')).toBe(true);
+    expect(ended).toBe(server.signIns);
+  });
+
   test('are checked before the first rotation, and nothing changes', async () => {
     const { rig, server } = await start(strategy);
     const before = new Map(server.passwords);
