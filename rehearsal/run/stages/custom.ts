@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { NO_AWS, pastGrace, Stage, StageBuilder, StageContext } from './stage';
@@ -9,6 +10,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What the module of `--stand-in` exports: CommonJS. */
 export interface StandInModule {
+  /** Path of the one rotation construct that it stands in for. @default - every one that no other module names */
+  readonly rotation?: string;
   start(options: StandInOptions): Promise<StandIn>;
   /**
    * What clients do with the members of a secret, in their own process; throws an error with `code: 'REFUSED'` when it is not accepted.
@@ -39,38 +42,59 @@ export interface StandIn {
   stop(): Promise<void>;
 }
 
-/** Services of the user's own, of which only the user's module knows what stands in for them. */
-export class CustomStage implements StageBuilder {
-  private readonly rotations: RotationDefinition[] = [];
+/** A module of `--stand-in` that can't be used; the command was called wrongly. */
+export class StandInUnusable extends Error {
+  constructor(file: string, why: string) {
+    super(`--stand-in ${file}: ${why}`);
+    this.name = 'StandInUnusable';
+  }
+}
 
-  /** @param file the module; without it such rotations are skipped */
-  constructor(private readonly values: SecretValues, private readonly file: string | undefined) {}
+/** A module with the rotations that it stands in for. */
+interface Cast {
+  readonly file: string;
+  readonly module: StandInModule;
+  readonly rotations: RotationDefinition[];
+}
+
+/** Services of the user's own, of which only the user's modules know what stands in for them. */
+export class CustomStage implements StageBuilder {
+  private readonly casts: readonly Cast[];
+
+  /** @param files the modules; a rotation that none stands in for is skipped */
+  constructor(private readonly values: SecretValues, files: readonly string[]) {
+    this.casts = files.map(given => ({ file: resolve(given), module: load(given), rotations: [] }));
+  }
 
   add(rotation: RotationDefinition): void {
-    if (this.file === undefined) {
+    const named = this.casts.find(({ module }) => module.rotation === rotation.constructPath);
+    const cast = named ?? this.casts.find(({ module }) => module.rotation === undefined);
+    if (cast === undefined) {
       throw new Unresolvable('it rotates a service of your own, of which the rehearsal knows nothing. Give a module that stands in for it: --stand-in FILE');
     }
-    this.rotations.push(rotation);
+    cast.rotations.push(rotation);
   }
 
   async start({ authority }: StageContext): Promise<Stage> {
-    const module = resolve(this.file ?? '');
-    const standIn = await (createRequire(module)(module) as StandInModule).start({
-      issue: hosts => authority.issue({ hosts }),
-      rotations: this.rotations.map(rotation => this.describe(rotation)),
-    });
+    const started = new Map<Cast, StandIn>();
+    for (const cast of this.casts.filter(({ rotations }) => rotations.length > 0)) {
+      const rotations = cast.rotations.map(rotation => this.describe(rotation));
+      started.set(cast, await cast.module.start({ rotations, issue: hosts => authority.issue({ hosts }) }));
+    }
+    const castOf = (rotation: RotationDefinition): Cast | undefined => this.casts.find(({ rotations }) => rotations.includes(rotation));
     return {
       ...NO_AWS,
-      notes: [`${module} stands in for ${Object.keys(standIn.hosts).join(', ')}`],
+      notes: [...started].map(([{ file }, { hosts }]) => `${file} stands in for ${Object.keys(hosts).join(', ')}`),
       trustsNode: true,
       servers: [],
-      hosts: standIn.hosts,
-      clientService: () => ({ kind: 'custom', module }),
+      hosts: Object.assign({}, ...[...started.values()].map(({ hosts }) => hosts)) as Stage['hosts'],
+      clientService: rotation => ({ kind: 'custom', module: castOf(rotation)?.file ?? '' }),
       passTime: rotation => {
-        standIn.age?.(pastGrace(rotation));
+        const cast = castOf(rotation);
+        if (cast !== undefined) started.get(cast)?.age?.(pastGrace(rotation));
         return pastGrace(rotation);
       },
-      stop: () => standIn.stop(),
+      stop: async () => { await Promise.all([...started.values()].map(standIn => standIn.stop())); },
     };
   }
 
@@ -78,4 +102,18 @@ export class CustomStage implements StageBuilder {
     const superuser = config?.superuserSecretArn === undefined ? undefined : this.values.valueOf(findSecret(this.values, config.superuserSecretArn));
     return { constructPath, environment, secret: parseObject(this.values.valueOf(secret)), superuser: parseObject(superuser) };
   }
+}
+
+function load(given: string): StandInModule {
+  const file = resolve(given);
+  if (!existsSync(file)) throw new StandInUnusable(given, 'there is no such file');
+  let exported: Partial<StandInModule>;
+  try {
+    exported = createRequire(file)(file) as Partial<StandInModule>;
+  } catch (error: unknown) {
+    throw new StandInUnusable(given, `it cannot be loaded (${error instanceof Error ? error.message : String(error)})`);
+  }
+  const missing = (['start', 'signIn'] as const).filter(name => typeof exported[name] !== 'function');
+  if (missing.length > 0) throw new StandInUnusable(given, `it exports no ${missing.join(' and no ')}; see docs/own-service.md`);
+  return exported as StandInModule;
 }

@@ -7,6 +7,7 @@ import type { Stage, StageBuilder, StageContext } from './stage';
 import type { RotationDefinition } from '../../assembly/discovery';
 import type { SecretValues } from '../../assembly/secret-values';
 
+export { StandInUnusable } from './custom';
 export { assertSecretsKnown } from './postgres';
 export type { Stage } from './stage';
 
@@ -14,8 +15,8 @@ export type { Stage } from './stage';
 export interface StageChoices {
   /** Logical ids of the secrets whose users are masters of PostgreSQL servers that are no resources of the assembly. */
   readonly superusers: readonly string[];
-  /** The module that stands in for services of one's own. */
-  readonly standIn?: string;
+  /** Modules that stand in for services of one's own. */
+  readonly standIns: readonly string[];
 }
 
 type ServiceOfRotation = NonNullable<NonNullable<RotationDefinition['config']>['service']> | 'postgres';
@@ -25,7 +26,7 @@ export class Stages {
   private readonly builders: Readonly<Record<ServiceOfRotation, StageBuilder>>;
   private readonly needed = new Map<StageBuilder, Stage | undefined>();
 
-  constructor(values: SecretValues, { superusers, standIn }: StageChoices) {
+  constructor(values: SecretValues, { superusers, standIns }: StageChoices) {
     const accessKeys = new AccessKeyStage(values);
     const caches = new CacheStage(values);
     this.builders = {
@@ -35,7 +36,7 @@ export class Stages {
       redis: new RedisStage(values),
       elasticache: caches,
       memorydb: caches,
-      custom: new CustomStage(values, standIn),
+      custom: new CustomStage(values, standIns),
     };
   }
 
