@@ -11,22 +11,12 @@ import { NoAnswer } from '../secrets-manager/faults';
 const VERSIONS: Readonly<Record<ServiceName, string>> = { iam: '2010-05-08', sts: '2011-06-15' };
 
 /** The Query protocol over HTTP: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html. One server for both services. */
-export class QueryFront {
-  private readonly server: LocalServer;
-
+export class QueryFront extends LocalServer {
   constructor(private readonly dispatcher: Dispatcher) {
-    this.server = new LocalServer((request, response) => this.handle(request, response));
+    super();
   }
 
-  listen(): Promise<string> {
-    return this.server.listen();
-  }
-
-  close(): Promise<void> {
-    return this.server.close();
-  }
-
-  private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     let service: ServiceName = 'iam';
     try {
       const request = requestOf(incoming, await bodyOf(incoming));

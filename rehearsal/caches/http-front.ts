@@ -8,22 +8,12 @@ import { NoAnswer } from '../secrets-manager/faults';
 
 
 /** Both services behind one HTTP server: their protocols tell them apart. */
-export class HttpFront {
-  private readonly server: LocalServer;
-
+export class HttpFront extends LocalServer {
   constructor(private readonly dispatcher: Dispatcher) {
-    this.server = new LocalServer((request, response) => this.handle(request, response));
+    super();
   }
 
-  listen(): Promise<string> {
-    return this.server.listen();
-  }
-
-  close(): Promise<void> {
-    return this.server.close();
-  }
-
-  private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const protocol = protocolOf(incoming.headers);
     try {
       const body = await bodyOf(incoming);

@@ -5,12 +5,8 @@ import type { AddressInfo } from 'node:net';
 const CREDENTIAL = /\bCredential=([^/,\s]+)\//;
 
 /** An HTTP server on this machine that stands in for a service of AWS. */
-export class LocalServer {
-  private readonly server: Server;
-
-  constructor(handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>) {
-    this.server = createServer((request, response) => { void handle(request, response); });
-  }
+export abstract class LocalServer {
+  private readonly server: Server = createServer((request, response) => { void this.handle(request, response); });
 
   async listen(): Promise<string> {
     await new Promise<void>((resolve, reject) => {
@@ -26,6 +22,9 @@ export class LocalServer {
     this.server.closeAllConnections();
     await closed;
   }
+
+  /** Answers a request; never rejects. */
+  protected abstract handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 export async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -10,22 +10,12 @@ const TARGET_PREFIX = 'secretsmanager.';
 const INTERNAL = new SecretsManagerError('InternalServiceError', 'An error occurred on the server side.', 500);
 
 /** AWS JSON 1.1 over HTTP: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
-export class HttpFront {
-  private readonly server: LocalServer;
-
+export class HttpFront extends LocalServer {
   constructor(private readonly dispatcher: Dispatcher) {
-    this.server = new LocalServer((request, response) => this.handle(request, response));
+    super();
   }
 
-  listen(): Promise<string> {
-    return this.server.listen();
-  }
-
-  close(): Promise<void> {
-    return this.server.close();
-  }
-
-  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const body = await bodyOf(request);
       respond(response, 200, await this.dispatcher.dispatch({ action: actionOf(request), accessKeyId: accessKeyIdOf(request), body }));
