@@ -19,6 +19,6 @@ export interface FunctionError {
 }
 
 /** The last line on the standard output of an invocation: what the function wrote came before it. */
-export function endOfOutput(requestId: string): string {
-  return `\u0000end of ${requestId}`;
+export function endOfOutput(requestId: string, stream: 'stdout' | 'stderr'): string {
+  return `\u0000end of ${requestId} ${stream}`;
 }

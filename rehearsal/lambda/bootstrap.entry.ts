@@ -71,7 +71,8 @@ function contextOf({ requestId, functionArn, deadline }: InvokeMessage): object 
 }
 
 function answer(requestId: string, message: BootstrapMessage): void {
-  process.stdout.write(`${endOfOutput(requestId)}\n`, () => tell(message));
+  process.stderr.write(`${endOfOutput(requestId, 'stderr')}\n`);
+  process.stdout.write(`${endOfOutput(requestId, 'stdout')}\n`, () => tell(message));
 }
 
 /** What Lambda calls `Runtime.ExitError` and the like: the process is of no more use. */

@@ -49,7 +49,7 @@ export class FunctionProcess {
     this.child.send({ ...message, deadline: Date.now() + timeoutSeconds * 1000 }, () => undefined);
     const answered = await this.withTimeout(answer, timeoutSeconds * 1000, `Task timed out after ${timeoutSeconds} seconds`);
     if (answered.kind === 'failed' && answered.requestId === undefined) return this.spoiled(answered.error);
-    await this.output.until(endOfOutput(message.requestId), this.ended);
+    for (const stream of ['stdout', 'stderr'] as const) await this.output.until(endOfOutput(message.requestId, stream), this.ended);
     return { error: answered.kind === 'failed' ? answered.error : undefined, lines: this.output.take() };
   }
 
