@@ -20,25 +20,27 @@ export interface PlacedLabel {
 
 /** What DescribeSecret says at one instant: the guard of every external write. */
 export class Labels {
+  private readonly stages: ReadonlyMap<string, readonly string[]>;
+
   constructor(
-    private readonly secretArn: string,
-    private readonly rotationEnabled: boolean,
-    private readonly stagesOfVersions: Readonly<Record<string, readonly string[]>>,
-  ) {}
+    private readonly secretArn: string, private readonly rotationEnabled: boolean, stagesOfVersions: Readonly<Record<string, readonly string[]>>,
+  ) {
+    this.stages = new Map(Object.entries(stagesOfVersions).filter(([, stages]) => stages.length > 0));
+  }
 
   /** The version that carries a label. */
   versionWith(label: string): string | undefined {
-    return Object.entries(this.stagesOfVersions).find(([, stages]) => stages.includes(label))?.[0];
+    return [...this.stages].find(([, stages]) => stages.includes(label))?.[0];
   }
 
   /** Every version that carries a label. */
   get versions(): readonly string[] {
-    return Object.keys(this.stagesOfVersions).filter((versionId) => (this.stagesOfVersions[versionId] ?? []).length > 0);
+    return [...this.stages.keys()];
   }
 
   /** The labels that begin so, with the versions that they are on. */
   startingWith(prefix: string): readonly PlacedLabel[] {
-    return Object.entries(this.stagesOfVersions).flatMap(([versionId, stages]) =>
+    return [...this.stages].flatMap(([versionId, stages]) =>
       stages.filter((label) => label.startsWith(prefix)).map((label) => ({ label, versionId })));
   }
 
@@ -52,7 +54,7 @@ export class Labels {
   }
 
   has(versionId: string, label: string): boolean {
-    return this.stagesOfVersions[versionId]?.includes(label) ?? false;
+    return this.stages.get(versionId)?.includes(label) ?? false;
   }
 
   /**
@@ -66,7 +68,7 @@ export class Labels {
         remedy: 'It was cancelled with CancelRotateSecret. Deploy the rotation schedule again, or call RotateSecret with its rules, to go on',
       });
     }
-    if (this.stagesOfVersions[token] === undefined) {
+    if (!this.stages.has(token)) {
       throw new RotationError('TOKEN_UNKNOWN', `version ${token} of ${this.secretArn} carries no label`, {
         remedy: 'This rotation was cancelled or abandoned; nothing was changed. The next rotation starts afresh: call RotateSecret to start it now',
       });

@@ -46,7 +46,7 @@ export class SecretDocument {
 
   /** The names of the facts that this document states otherwise; a fact that it does not state is no difference. */
   differencesFrom(facts: ConnectionFacts): string[] {
-    return Object.keys(facts).filter((key) => this.#fields[key] !== undefined && String(this.#fields[key]) !== String(facts[key]));
+    return Object.keys(facts).filter((key) => this.#fields[key] !== undefined && plain(this.#fields[key]) !== plain(facts[key]));
   }
 
   equals(other: SecretDocument): boolean {
@@ -65,6 +65,11 @@ export class SecretDocument {
   [inspect.custom](): string {
     return `SecretDocument(${this.where})`;
   }
+}
+
+/** A port may be written as a text. What is neither text nor number equals no fact. */
+function plain(value: unknown): unknown {
+  return typeof value === 'number' ? String(value) : value;
 }
 
 // The parser's own error quotes the text that it could not parse, so it is not passed on.

@@ -3,7 +3,7 @@ import {
   UpdateSecretVersionStageCommandInput,
 } from '@aws-sdk/client-secrets-manager';
 import { Credential, StoredCredential } from './contract/credential';
-import { RotationError } from './contract/errors';
+import { NoVerdict, RotationError } from './contract/errors';
 import { Invocation } from './contract/invocation';
 import { AWSCURRENT, AWSPENDING, AWSPREVIOUS, Labels, PlacedLabel, RECOVERY } from './labels';
 import { RotationRequest } from './rotation-event';
@@ -43,6 +43,7 @@ export class SecretVersions {
   async labels(): Promise<Labels> {
     const { secretArn } = this.request;
     const answer = await this.repeated('DescribeSecret', secretArn, () => this.client.send(new DescribeSecretCommand({ SecretId: secretArn }), this.limits));
+    this.assertAwake(secretArn);
     return new Labels(secretArn, answer.RotationEnabled ?? false, answer.VersionIdsToStages ?? {});
   }
 
@@ -156,9 +157,18 @@ export class SecretVersions {
 
   private async readRaw(secretArn: string, which: { VersionId: string } | { VersionStage: string }): Promise<SecretVersion> {
     const answer = await this.repeat(() => this.client.send(new GetSecretValueCommand({ SecretId: secretArn, ...which }), this.limits));
+    this.assertAwake(secretArn);
     const versionId = answer.VersionId ?? '';
     const document = SecretDocument.parse(secretArn, versionId, answer.SecretString);
     return new SecretVersion(answer.ARN ?? secretArn, versionId, document, answer.VersionStages ?? [], answer.CreatedDate);
+  }
+
+  /** What is read guards what is written next. A function that stood still beyond its time-out has been given up, and another one is at work. */
+  private assertAwake(secretArn: string): void {
+    if (!this.invocation.deadline.hasPassed) return;
+    throw new NoVerdict('DEADLINE', `the function stood still until after its time-out in the rotation of ${secretArn}; from here on it does nothing`, {
+      remedy: 'Secrets Manager retries the rotation. If it repeats, raise `timeout`',
+    });
   }
 
   private async repeated<T>(operation: string, secretArn: string, call: () => Promise<T>): Promise<T> {

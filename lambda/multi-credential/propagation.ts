@@ -29,6 +29,7 @@ export async function verifyPropagated(
   let inARow = 0;
   const attempt = async (): Promise<void> => {
     while (inARow < propagation.successes) {
+      if (inARow > 0 && pauseMs >= deadline.remainingMs) throw outOfTime(inARow, propagation);
       if (inARow > 0) await sleep(pauseMs);
       await service.verify(fields);
       inARow++;
@@ -43,6 +44,13 @@ export async function verifyPropagated(
   } catch (error: unknown) {
     throw retryable(error) ? notVerified(error as RotationError) : error;
   }
+}
+
+/** A pause is not shortened: successes close together are those of one server. */
+function outOfTime(inARow: number, { successes }: Propagation): RotationError {
+  return new RotationError('DEADLINE', `the new credential worked ${inARow} times in a row, and no time was left to see it work ${successes} times`, {
+    remedy: 'AWSCURRENT is untouched and clients go on as before. Secrets Manager retries the rotation; if it repeats, raise `timeout`',
+  });
 }
 
 function notVerified(cause: RotationError): RotationError {

@@ -4,7 +4,7 @@ import { arnOf } from './attributes';
 import { MANAGED_POLICIES } from './managed-policies';
 import { NO_VALUE } from './no-value';
 import type { Resolver } from './resolver';
-import { asList, isRecord, Resource, Stack } from './template';
+import { asList, constructPathOf, isRecord, Resource, Stack } from './template';
 import { ifResolvable, Unresolvable } from './unresolvable';
 
 const POLICIES = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'];
@@ -12,6 +12,8 @@ const POLICIES = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Role
 /** What a role may do by its own policies. */
 export interface RolePolicies {
   readonly arn: string;
+  /** Of the role. */
+  readonly constructPath: string;
   readonly identity: readonly PolicyDocument[];
   readonly boundary?: PolicyDocument;
   /** Policies and parts of policies that the assembly does not hold: they allow nothing, and may deny. */
@@ -29,6 +31,7 @@ export function findRolePolicies(resolver: Resolver, roleArn: string): RolePolic
   const boundaryArn = resolver.optionalString(role, 'PermissionsBoundary');
   return {
     arn: roleArn,
+    constructPath: constructPathOf(role),
     identity: [
       ...asList(keepUnresolvable(resolver, role.properties.Policies, role.stack, unknown)).map(policyOf),
       ...attached,

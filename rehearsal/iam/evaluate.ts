@@ -24,6 +24,8 @@ export interface StatementReference {
   readonly reach: Reach;
   readonly statement: Statement;
   readonly action: string;
+  /** What the request was about. */
+  readonly resource: string;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html, within one account */
@@ -43,8 +45,9 @@ type Judgement = StatementReference & { readonly match: Match };
 
 function judge(request: EvaluationRequest, { identity, boundary, resource = [] }: Policies): Judgement[] {
   const policies: Record<Reach, readonly PolicyDocument[]> = { identity, boundary: boundary ? [boundary] : [], resource, account: resource };
-  return REACHES.flatMap((reach) => policies[reach].flatMap((policy) => statementsOf(policy)
-    .map((statement) => ({ reach, statement, action: request.action, match: all([applies(statement, reach, request), policy.doubt ?? true]) }))));
+  const { action, resource: about } = request;
+  return REACHES.flatMap((reach) => policies[reach].flatMap((policy) => statementsOf(policy).map((statement) =>
+    ({ reach, statement, action, resource: about, match: all([applies(statement, reach, request), policy.doubt ?? true]) }))));
 }
 
 /** The statements that grant a request, or why none do. */

@@ -3,7 +3,7 @@ import type { Resolver } from '../assembly/resolver';
 import { keyArnOf, permissionsOfFunction, policiesOfKey, policiesOfSecret } from '../assembly/resource-policies';
 import { Unresolvable } from '../assembly/unresolvable';
 import { CLIENT_ACCESS_KEY_ID } from '../clients';
-import { evaluate, PolicyDocument, UnusedGrant, UsageLedger } from '../iam';
+import { evaluate, PolicyDocument, Statement, UnusedGrant, UsageLedger } from '../iam';
 import { OPERATOR_ACCESS_KEY_ID } from './json-client';
 import type { IamReport } from '../report/model';
 import type { AuthorizationDecision, AuthorizationRequest } from '../secrets-manager';
@@ -94,7 +94,10 @@ class JudgedRole {
   report(): IamReport {
     return {
       denied: [...this.denied],
-      unusedGrants: this.ledger.unused.filter(({ action }) => !UNSEEN_SERVICES.test(action)).map(describe),
+      unusedGrants: [
+        ...this.ledger.unused.filter(({ action }) => !UNSEEN_SERVICES.test(action)).map(describe),
+        ...this.ledger.unbounded.map(({ statement, pattern, used }) => `${nameOf(statement)}: ${pattern}, of which only ${used} was used`),
+      ],
       unknown: [...this.unknown],
     };
   }
@@ -106,5 +109,9 @@ function principalKeys(roleArn: string): Readonly<Record<string, string>> {
 
 function describe({ action, statement: { Sid, Resource } }: UnusedGrant): string {
   const resources = Array.isArray(Resource) ? Resource.join(', ') : String(Resource);
-  return `${typeof Sid === 'string' ? Sid : 'statement'}: ${action} on ${resources}`;
+  return `${nameOf({ Sid })}: ${action} on ${resources}`;
+}
+
+function nameOf({ Sid }: Statement): string {
+  return typeof Sid === 'string' ? Sid : 'statement';
 }

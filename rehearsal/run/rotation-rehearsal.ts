@@ -2,7 +2,7 @@ import { Clients, startClients } from '../clients';
 import type { IamJudge } from './iam-judge';
 import { RotationRuns, RotationRunsProps } from './rotation-runs';
 import { brokenPromises } from './verdict';
-import type { RotationReport } from '../report/model';
+import type { IamReport, RotationReport } from '../report/model';
 import type { RotationProgress } from '../report/progress';
 
 export interface RotationRehearsalProps extends Omit<RotationRunsProps, 'onStep'> {
@@ -46,6 +46,7 @@ export class RotationRehearsal {
   async finish(): Promise<RotationReport> {
     const { rotation, judge, accessKeyId, progress } = this.props;
     const clients = await this.stopClients();
+    const iam = judge.report(accessKeyId, rotation.functionArn);
     const seen = { strategy: rotation.strategy, runs: this.runs.all, clients };
     const report: RotationReport = {
       constructPath: rotation.constructPath,
@@ -53,11 +54,18 @@ export class RotationRehearsal {
       templateRuntime: rotation.function.runtime,
       runs: this.runs.all,
       clients,
-      iam: judge.report(accessKeyId, rotation.functionArn),
-      failures: [...this.runs.failures, ...brokenPromises(seen)],
+      iam,
+      failures: [...this.runs.failures, ...brokenPromises(seen), ...this.needless(iam)],
     };
     progress.finished(report);
     return report;
+  }
+
+  /** Of a role that came with the rotation: one that the app made itself may serve other purposes. What failed early has not used all. */
+  private needless({ unusedGrants }: IamReport): string[] {
+    const { constructPath, role } = this.rotation;
+    const isOwn = role.constructPath.startsWith(`${constructPath}/`);
+    return isOwn && !this.runs.failed ? unusedGrants.map((grant) => `a permission was granted and not used: ${grant}`) : [];
   }
 
   async stopClients(): ReturnType<Clients['stop']> {

@@ -12,7 +12,7 @@ import { Rotations } from './rotations';
 import { Secret, SecretValue } from './secret';
 import { SecretStore } from './secret-store';
 import { checkToken } from './secret-values';
-import { Service } from './service';
+import { Output, Service } from './service';
 import { SecretSnapshot, snapshotOf } from './snapshot';
 
 export interface CreateSecretInput extends SecretValue {
@@ -64,6 +64,11 @@ export class LocalSecretsManager {
   async stop(): Promise<void> {
     this.service.rotations.stop();
     await this.front.close();
+  }
+
+  /** A call as it comes over HTTP, without HTTP: `body` is its input as JSON. Rejects with a SecretsManagerError, or with NoAnswer. */
+  call(action: string, body: string, accessKeyId: string): Promise<Output> {
+    return this.dispatcher.dispatch({ action, body, accessKeyId });
   }
 
   /** As CloudFormation does: nobody is asked for authorization. `versionId` is empty for a secret without a value. */

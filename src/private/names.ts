@@ -9,7 +9,13 @@ const MOST_CHARACTERS = 512;
 export function checkPlainName(scope: IConstruct, prop: string, name: string): void {
   if (Token.isUnresolved(name)) refuse(scope, `${prop} must be known at synthesis, got a token; write it as a literal string`);
   if (name === '') refuse(scope, `${prop} is empty; give a name`);
+  checkUnicode(scope, prop, name);
   if (name.length > MOST_CHARACTERS) refuse(scope, `${prop} must be at most ${MOST_CHARACTERS} characters, got ${name.length}; choose a shorter one`);
+}
+
+/** Half of a surrogate pair has no form in UTF-8: it would be sent as another name. */
+export function checkUnicode(scope: IConstruct, prop: string, name: string): void {
+  if (Buffer.from(name).toString() !== name) refuse(scope, `${prop} is not valid Unicode, got ${JSON.stringify(name)}; correct the name`);
 }
 
 /** The second of two alternating users. */

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { checkUnicode } from './names';
 import { refuse } from './refuse';
 
 /** `NAMEDATALEN` - 1: PostgreSQL cuts longer names off, silently. https://www.postgresql.org/docs/current/limits.html */
@@ -15,6 +16,7 @@ export function checkName(scope: IConstruct, prop: string, name: string): void {
   }
   if (name === '') refuse(scope, `${prop} is empty; give a name`);
   if (name.includes('\0')) refuse(scope, `${prop} contains the NUL character, got ${JSON.stringify(name)}; PostgreSQL has no such names`);
+  checkUnicode(scope, prop, name);
   const bytes = Buffer.byteLength(name);
   if (bytes > MOST_BYTES) {
     refuse(scope, `${prop} must be at most ${MOST_BYTES} bytes, got ${bytes}: '${name}'; PostgreSQL would cut it off, choose a shorter one`);

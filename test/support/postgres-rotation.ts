@@ -12,6 +12,7 @@ import { Connector } from '../../lambda/services/postgres/connector';
 import { ManagedUser } from '../../lambda/services/postgres/managed-user';
 import { OwnUser } from '../../lambda/services/postgres/own-user';
 import { Twins } from '../../lambda/services/postgres/twins';
+import { TlsWire } from '../../lambda/services/postgres/wire';
 import { SingleUserStrategy } from '../../lambda/single-user/strategy';
 import { SuperuserStrategy } from '../../lambda/superuser/strategy';
 import { CA_DIRECTORY, CUSTOM_CA_FILE, PostgresRotationConfig } from '../../src/private/rotation-config';
@@ -76,7 +77,7 @@ export class PostgresRotation {
 
 /** Trusts the test's CA as a construct's `certificateAuthority` makes the function trust it. */
 export function connector(config: PostgresRotationConfig, invocation: Invocation): Connector {
-  return new Connector({ ...config, customCertificateAuthority: true }, invocation, { bundle, region: 'us-east-1', runtimeFile: 'none' });
+  return new Connector(config, invocation, new TlsWire(true, { bundle, region: 'us-east-1', runtimeFile: 'none' }));
 }
 
 export function configuration(postgres: TestPostgres, username: string, overrides: Partial<PostgresRotationConfig> = {}): PostgresRotationConfig {

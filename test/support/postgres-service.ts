@@ -11,6 +11,7 @@ import { Measurements } from '../../lambda/engine/contract/measurements';
 import type { PasswordSession } from '../../lambda/engine/contract/password-session';
 import type { CertificateAuthorityFiles } from '../../lambda/services/postgres/certificate-authorities';
 import { Connector } from '../../lambda/services/postgres/connector';
+import { TlsWire } from '../../lambda/services/postgres/wire';
 import type { PostgresRotationConfig } from '../../src/private/rotation-config';
 
 const bundles: string[] = [];
@@ -48,7 +49,7 @@ export function configFor(postgres: TestPostgres, username: string, overrides: P
 }
 
 export function connectorFor(config: PostgresRotationConfig, invocation: Invocation = testInvocation(), authorities = trusting()): Connector {
-  return new Connector(config, invocation, authorities);
+  return new Connector(config, invocation, new TlsWire(config.customCertificateAuthority, authorities));
 }
 
 /** CA files as they lie beside a bundle, made of the given ones; removed after the suite. */

@@ -10,8 +10,11 @@ export type Major = 15 | 16 | 17 | 18;
 
 const ALL_MAJORS: readonly Major[] = [15, 16, 17, 18];
 
-/** The oldest and the newest, or those in POSTGRES_MAJORS (`POSTGRES_MAJORS=16,17`): `.ci/run` tries them all. */
-export const MAJORS: readonly Major[] = ALL_MAJORS.filter(major => (process.env.POSTGRES_MAJORS ?? '15,18').split(',').includes(String(major)));
+/** The oldest and the newest, or those in POSTGRES_MAJORS (`POSTGRES_MAJORS=16,17`): `npm run test:long` tries them all. */
+export const MAJORS: readonly Major[] = majorsFrom('15,18');
+
+/** For what no version does differently: the newest alone, unless POSTGRES_MAJORS names others. */
+export const NEWEST: readonly Major[] = majorsFrom('18');
 
 /** Trusted by `connect`, and to be trusted by what is tested. One per test process. */
 export const testAuthority = new CertificateAuthority('test CA');
@@ -107,9 +110,20 @@ export class TestPostgres {
   }
 }
 
-/** Runs a suite against each supported major version of PostgreSQL, on a server of its own. */
-export function describePostgres(name: string, suite: (postgres: TestPostgres) => void, options: StartOptions = {}): void {
-  describe.each(MAJORS)(`${name} on PostgreSQL %i`, major => {
+type Suite = (postgres: TestPostgres) => void;
+
+/** Runs a suite of what depends on the version of PostgreSQL: who may change roles, what a membership says. On a server of its own for each. */
+export function describePostgres(name: string, suite: Suite, options: StartOptions = {}): void {
+  describeMajors(MAJORS, name, suite, options);
+}
+
+/** Runs a suite of what is the same in each version. */
+export function describeNewestPostgres(name: string, suite: Suite, options: StartOptions = {}): void {
+  describeMajors(NEWEST, name, suite, options);
+}
+
+function describeMajors(majors: readonly Major[], name: string, suite: Suite, options: StartOptions): void {
+  describe.each(majors)(`${name} on PostgreSQL %i`, major => {
     const postgres = new TestPostgres(major, options);
     beforeAll(() => postgres.start());
     afterAll(() => postgres.stop());
@@ -127,4 +141,9 @@ export function binariesOf(major: Major): PostgresBinaries {
 
 export function uniqueName(prefix = 'r'): string {
   return `${prefix}_${randomBytes(6).toString('hex')}`;
+}
+
+function majorsFrom(byDefault: string): Major[] {
+  const wanted = (process.env.POSTGRES_MAJORS ?? byDefault).split(',');
+  return ALL_MAJORS.filter(major => wanted.includes(String(major)));
 }

@@ -17,6 +17,11 @@ export class Deadline {
     this.end = this.expiresAt - reserveMs;
   }
 
+  /** An invocation that wakes up after its time-out was given up long ago: it must not write any more. */
+  get hasPassed(): boolean {
+    return Date.now() >= this.expiresAt;
+  }
+
   get remainingMs(): number {
     return Math.max(0, this.end - Date.now());
   }

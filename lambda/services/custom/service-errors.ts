@@ -1,5 +1,6 @@
 import type { SecretFields, ServiceErrorCode } from '../../../service';
 import { NoVerdict, PasswordRejected, RotationError, SignInRefused } from '../../engine/contract/errors';
+import { mentions } from '../../engine/contract/mentions';
 
 /** What a service was given or gave, in the step under way: none of it may come back in a message. */
 export type Known = ReadonlySet<string>;
@@ -43,7 +44,7 @@ export function translate(known: Known, method: string, error: unknown): Rotatio
 
 /** The service's own words, unless they repeat what must not be repeated. */
 export function shown(known: Known, text: string, otherwise: string): string {
-  return [...known].some((secret) => text.includes(secret)) ? otherwise : text;
+  return [...known].some((secret) => mentions(text, secret)) ? otherwise : text;
 }
 
 /** The texts of a value that may be secret: long enough, under a name that does not say otherwise, and none of those that everybody may see. */

@@ -1,11 +1,10 @@
 import type { TLSSocket } from 'node:tls';
-import { certificateAuthorityFiles, readCertificateAuthorities } from './certificate-authorities';
-import { assertIdentifier } from './identifiers';
-import { openSecureSocket } from './secure-socket';
+import { assertConfiguredNames, assertIdentifier } from './identifiers';
 import { Session } from './session';
 import { asStartupOptions, asStatements, sessionParameters, SessionParameters } from './session-parameters';
 import { isAtLimit, refusesStartupOptions, SignInContext, signInError } from './sign-in-errors';
-import { StartedUp, startUp } from './start-up';
+import type { StartedUp } from './start-up';
+import { TlsWire, Wire } from './wire';
 import type { EndpointConfig, PostgresRotationConfig } from '../../../src/private/rotation-config';
 import type { Credential } from '../../engine/contract/credential';
 import { NoVerdict, SignInRefused } from '../../engine/contract/errors';
@@ -30,10 +29,15 @@ export interface SignInOptions {
 
 /** Signs in to the configured server, over verified TLS only. */
 export class Connector {
-  private authorities?: Promise<string>;
   private takesOptions = true;
 
-  constructor(readonly config: PostgresRotationConfig, readonly invocation: Invocation, private readonly files = certificateAuthorityFiles()) {}
+  constructor(
+    readonly config: PostgresRotationConfig,
+    readonly invocation: Invocation,
+    private readonly wire: Wire = new TlsWire(config.customCertificateAuthority),
+  ) {
+    assertConfiguredNames(config);
+  }
 
   /**
    * Throws `SignInRefused` when the password is not accepted, `TurnedAway` when only what follows it fails, `NoVerdict` when the server gave
@@ -57,8 +61,7 @@ export class Connector {
   /** The same connector, for waits that must end sooner. */
   within(milliseconds: number): Connector {
     const { deadline } = this.invocation;
-    const hurried = new Connector(this.config, { ...this.invocation, deadline: deadline.atMost(milliseconds) }, this.files);
-    hurried.authorities = this.authorities;
+    const hurried = new Connector(this.config, { ...this.invocation, deadline: deadline.atMost(milliseconds) }, this.wire);
     hurried.takesOptions = this.takesOptions;
     return hurried;
   }
@@ -100,7 +103,7 @@ export class Connector {
     measurements.signIns++;
     try {
       const options = this.takesOptions ? asStartupOptions(parameters) : undefined;
-      return await startUp({ socket, credential, database: context.database, options, timeoutMs: this.attemptMs });
+      return await this.wire.startUp({ socket, credential, database: context.database, options, timeoutMs: this.attemptMs });
     } catch (error: unknown) {
       if (this.takesOptions && refusesStartupOptions(error)) {
         this.takesOptions = false;
@@ -112,9 +115,8 @@ export class Connector {
     }
   }
 
-  private async openOnce({ host, port }: EndpointConfig): Promise<TLSSocket> {
-    this.authorities ??= readCertificateAuthorities(this.config.customCertificateAuthority, this.files);
-    return openSecureSocket({ endpoint: { host, port }, authorities: await this.authorities, timeoutMs: this.attemptMs });
+  private openOnce({ host, port }: EndpointConfig): Promise<TLSSocket> {
+    return this.wire.open({ host, port }, this.attemptMs);
   }
 
   private get attemptMs(): number {

@@ -1,8 +1,20 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
+import type { PostgresRotationConfig } from '../../../src/private/rotation-config';
 import { RotationError } from '../../engine/contract/errors';
 
 /** NAMEDATALEN - 1: PostgreSQL cuts a longer name silently, and would then change another role's password. */
 const LONGEST_IDENTIFIER_BYTES = 63;
+
+/** Role names that PostgreSQL keeps for itself, beside those that begin with `pg_` ("CREATE ROLE"). */
+const RESERVED = ['none', 'public'];
+
+/** Refuses what no role or database of this rotation can be called: a statement would name another, or fail in the middle. */
+export function assertConfiguredNames({ username, alternateUsername, ownerRole, databaseName, memberOf = [] }: PostgresRotationConfig): void {
+  const made = [username, alternateUsername, ownerRole].filter((name) => name !== undefined);
+  [...made, databaseName, ...memberOf].forEach(assertIdentifier);
+  const reserved = made.find((name) => name.startsWith('pg_') || RESERVED.includes(name));
+  if (reserved !== undefined) throw unusable(reserved, 'is a name that PostgreSQL keeps for itself');
+}
 
 /** Refuses what cannot name a role or a database. */
 export function assertIdentifier(name: string): void {

@@ -31,9 +31,9 @@ export class SignInRecord {
   listen(connection: Connection, saslSession: () => SaslSession | undefined): void {
     connection.on('authenticationCleartextPassword', () => { this.method = 'cleartext'; });
     connection.on('authenticationMD5Password', () => { this.method = 'md5'; });
-    connection.on('authenticationSASL', () => { this.method = 'scram-sha-256'; });
     connection.on('authenticationSASLContinue', (message: ServerMessage) => { this.serverFirst = message.data; });
     connection.on('authenticationSASLFinal', (message: ServerMessage) => {
+      this.method = 'scram-sha-256'; // not before: a server that accepts without its own proof has proven nothing
       this.serverFinal = message.data;
       this.exchange = saslSession();
     });

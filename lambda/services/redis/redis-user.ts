@@ -21,6 +21,7 @@ export class RedisUser implements ChosenCredentials {
     bundle = __dirname,
   ) {
     const { username, nodes, customCertificateAuthority } = config;
+    if (Buffer.from(username).toString() !== username) throw notUnicode(username);
     const user = { username, rules: config.aclRules === undefined ? undefined : aclRules(config.aclRules) };
     const signIn = new SignIn(invocation, {
       authorities: customCertificateAuthority ? () => readCertificateAuthority(bundle) : undefined,
@@ -82,6 +83,11 @@ export class RedisUser implements ChosenCredentials {
     });
     throw told;
   }
+}
+
+/** What has no form in UTF-8 would be sent as another name. */
+function notUnicode(username: string): RotationError {
+  return new RotationError('MISCONFIGURED', `the user name ${JSON.stringify(username)} is not valid Unicode`, { remedy: 'Correct the name in the properties of the construct' });
 }
 
 /** Nobody would be told of the new password, and nobody refuse it. */

@@ -1,6 +1,7 @@
 import { PostgresRotationConfig } from '../../../../src/private/rotation-config';
 import { RotationError } from '../../../engine/contract/errors';
 import { Invocation } from '../../../engine/contract/invocation';
+import { passwordError } from '../password-errors';
 import { Session } from '../session';
 import { despiteContention } from './contention';
 import { StoredPair } from './converge-request';
@@ -12,7 +13,7 @@ import { alterPassword } from './password';
 import { refusals } from './refusals';
 import { RepairOptions, repairs } from './repairs';
 import { State } from './state';
-import { makeOptional, makeRequired } from './statements';
+import { makeOptional, makeRequired, Statement } from './statements';
 import { survey } from './survey';
 
 export interface Converged {
@@ -26,18 +27,20 @@ export class Convergence {
 
   /** Returns what was committed. */
   async run(session: Session, fence: () => Promise<StoredPair>): Promise<Converged> {
-    return despiteContention(this.invocation, async () => session.transaction(async () => {
-      const before = await this.survey(session);
-      return this.change(session, before, await fence());
-    }));
+    const converged = await despiteContention(this.invocation, async () =>
+      session.transaction(async () => this.change(session, await this.survey(session), fence)));
+    await this.reportSessions(session, converged.stored.pending.credential.username);
+    return converged;
   }
 
-  private async change(session: Session, before: State, stored: StoredPair): Promise<Converged> {
+  /** Nothing but the password's own statement comes between the last look at the labels and the commit. */
+  private async change(session: Session, before: State, fence: () => Promise<StoredPair>): Promise<Converged> {
+    const stored = await fence();
     this.assertTurns(stored);
     const options = this.optionsFor(stored.pending.credential.username);
     this.refuse(before, options);
-    await this.reportSessions(session, options.pending);
     const state = await this.repair(session, await this.create(session, before, stored), options);
+    if (state !== before) this.assertTurns(await fence());
     await alterPassword(session, stored.pending, this.config);
     this.judge(state, options);
     return { state, stored };
@@ -73,8 +76,17 @@ export class Convergence {
 
   private async create(session: Session, state: State, stored: StoredPair): Promise<State> {
     const missing = await creations(session, this.pair, state, this.config, stored);
-    for (const statement of missing) await makeRequired(session, state.superuser, statement);
+    for (const statement of missing) await this.make(session, state, statement, stored);
     return missing.length === 0 ? state : this.survey(session);
+  }
+
+  /** A password that the server refuses for the user that is made, it would refuse at each retry. */
+  private async make(session: Session, state: State, statement: Statement, { pending: { credential: { username } } }: StoredPair): Promise<void> {
+    try {
+      await makeRequired(session, state.superuser, statement);
+    } catch (error: unknown) {
+      throw statement.user === username ? passwordError(error, session, username) : error;
+    }
   }
 
   /** What one statement brings about may call for another. */

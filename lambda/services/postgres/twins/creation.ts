@@ -15,7 +15,7 @@ export async function creations(
 ): Promise<readonly Statement[]> {
   const users = await Promise.all(missingLogins(pair, state).map(async login => {
     const clause = await passwordClause(session, passwordOf(login, stored), config);
-    return { sql: `CREATE ROLE ${quoteIdentifier(login)} LOGIN INHERIT ${clause}` };
+    return { sql: `CREATE ROLE ${quoteIdentifier(login)} LOGIN INHERIT ${clause}`, user: login };
   }));
   return [...missingOwner(pair, state).map(owner => ({ sql: `CREATE ROLE ${quoteIdentifier(owner)} NOLOGIN` })), ...users];
 }

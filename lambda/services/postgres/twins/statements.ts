@@ -10,6 +10,8 @@ export interface Statement {
   readonly sql: string;
   /** The role that the statement changes or grants; none when it creates one. */
   readonly on?: string;
+  /** The user that the statement creates, with a password. */
+  readonly user?: string;
 }
 
 export async function makeRequired(session: Session, superuser: Superuser, { sql, on }: Statement): Promise<void> {

@@ -4,7 +4,7 @@ import { Credential } from '../../../../lambda/engine/contract/credential';
 import { NoVerdict, SignInRefused } from '../../../../lambda/engine/contract/errors';
 import { TurnedAway } from '../../../../lambda/services/postgres/sign-in-errors';
 import { SCRAM_OVER_TLS } from '../../../../rehearsal/postgres/server';
-import { BOOTSTRAP, describePostgres, Login, MASTER, uniqueName } from '../../../support/postgres';
+import { BOOTSTRAP, describeNewestPostgres, Login, MASTER, uniqueName } from '../../../support/postgres';
 import { PostgresProxy } from '../../../support/postgres-proxy';
 import { configFor, connectorFor, credentialOf, rejection, testInvocation } from '../../../support/postgres-service';
 
@@ -12,7 +12,7 @@ const HBA = [
   'hostssl all +rejected all reject', 'hostssl all +cleartext all password', 'hostssl all +trusted all trust', SCRAM_OVER_TLS, 'host all all all scram-sha-256',
 ];
 
-describePostgres('signing in', postgres => {
+describeNewestPostgres('signing in', postgres => {
   const connector = (remainingMs?: number, overrides = {}): ReturnType<typeof connectorFor> => connectorFor(configFor(postgres, 'app', overrides), testInvocation(remainingMs));
 
   beforeAll(() => postgres.superuser.query('CREATE ROLE rejected; CREATE ROLE cleartext; CREATE ROLE trusted'));

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NoVerdict } from '../../../../lambda/engine/contract/errors';
 import { lockRole } from '../../../../lambda/services/postgres/role-lock';
-import { describePostgres, MASTER } from '../../../support/postgres';
+import { describeNewestPostgres, MASTER } from '../../../support/postgres';
 import { configFor, connectorFor, credentialOf, rejection, testInvocation } from '../../../support/postgres-service';
 
-describePostgres('the lock on a role', postgres => {
+describeNewestPostgres('the lock on a role', postgres => {
   const open = async (remainingMs?: number) => {
     const invocation = testInvocation(remainingMs);
     const session = await connectorFor(configFor(postgres, 'app'), invocation).signIn(credentialOf(MASTER));

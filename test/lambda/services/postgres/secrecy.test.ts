@@ -2,10 +2,10 @@ import { inspect } from 'node:util';
 import { Credential } from '../../../../lambda/engine/contract/credential';
 import { ManagedUser } from '../../../../lambda/services/postgres/managed-user';
 import { OwnUser } from '../../../../lambda/services/postgres/own-user';
-import { BOOTSTRAP, describePostgres, Login, MASTER, uniqueName } from '../../../support/postgres';
+import { BOOTSTRAP, describeNewestPostgres, Login, MASTER, uniqueName } from '../../../support/postgres';
 import { applyChange, configFor, connectorFor, credentialOf, pendingFor, testInvocation } from '../../../support/postgres-service';
 
-describePostgres('no password', postgres => {
+describeNewestPostgres('no password', postgres => {
   /** Whatever is done, and whatever comes of it, is written down. */
   const told: unknown[] = [];
   const noting = async (work: Promise<unknown>): Promise<void> => { told.push(await work.catch((error: unknown) => error)); };

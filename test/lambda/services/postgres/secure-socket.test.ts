@@ -6,7 +6,7 @@ import { RotationError } from '../../../../lambda/engine/contract/errors';
 import { openSecureSocket } from '../../../../lambda/services/postgres/secure-socket';
 import { PostgresServer } from '../../../../rehearsal/postgres/server';
 import { CertificateAuthority, ServerCertificate } from '../../../../rehearsal/tls/certificate-authority';
-import { MAJORS, startServer, testAuthority } from '../../../support/postgres';
+import { NEWEST, startServer, testAuthority } from '../../../support/postgres';
 import { rejection } from '../../../support/postgres-service';
 
 const HOSTS = ['localhost'];
@@ -29,7 +29,7 @@ const BAD: readonly BadCertificate[] = [
   { name: 'from an unknown CA of the same name', make: () => new CertificateAuthority('test CA').issue({ hosts: HOSTS }), reason: 'it does not come from a trusted CA' },
 ];
 
-describe.each(MAJORS)('a TLS connection to PostgreSQL %i', major => {
+describe.each(NEWEST)('a TLS connection to PostgreSQL %i', major => {
   let server: PostgresServer;
   const open = (host = 'localhost', authorities = testAuthority.certificate): ReturnType<typeof openSecureSocket> =>
     openSecureSocket({ endpoint: { host, port: server.port }, authorities, timeoutMs: 5_000 });
@@ -57,7 +57,7 @@ describe.each(MAJORS)('a TLS connection to PostgreSQL %i', major => {
 });
 
 describe('a certificate', () => {
-  const [major = 18] = MAJORS;
+  const [major = 18] = NEWEST;
 
   test.each(BAD)('that is $name is refused, and the remedy names the property', async ({ make, reason }) => {
     const server = await startServer(major, make());

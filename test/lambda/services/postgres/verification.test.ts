@@ -2,10 +2,10 @@ import { Credential } from '../../../../lambda/engine/contract/credential';
 import { NoVerdict, SignInRefused } from '../../../../lambda/engine/contract/errors';
 import { PreparedVerification } from '../../../../lambda/services/postgres/verification';
 import { SCRAM_OVER_TLS } from '../../../../rehearsal/postgres/server';
-import { BOOTSTRAP, describePostgres, Login, uniqueName } from '../../../support/postgres';
+import { BOOTSTRAP, describeNewestPostgres, Login, uniqueName } from '../../../support/postgres';
 import { configFor, connectorFor, credentialOf, rejection, testInvocation } from '../../../support/postgres-service';
 
-describePostgres('a verification', postgres => {
+describeNewestPostgres('a verification', postgres => {
   const invocation = testInvocation;
   const prepare = (during = invocation()): Promise<PreparedVerification> =>
     PreparedVerification.prepare(connectorFor(configFor(postgres, 'app'), during));

@@ -1,8 +1,8 @@
 import { quoted, TwinsRig } from './twins-rig';
-import { MAJORS, describePostgres, TestPostgres, uniqueName } from '../../../../support/postgres';
+import { describeNewestPostgres, MAJORS, TestPostgres, uniqueName } from '../../../../support/postgres';
 import { rejection } from '../../../../support/postgres-service';
 
-describePostgres('the sign-in before promotion', postgres => {
+describeNewestPostgres('the sign-in before promotion', postgres => {
   const failing: readonly [string, (rig: TwinsRig) => Promise<unknown>, RegExp][] = [
     ['whose membership is gone', rig => rig.asMaster(`REVOKE ${quoted(rig.first)} FROM ${quoted(rig.twin)}`), /permission denied to set role|acts as "app_\w+_clone", and must act as/],
     ['that acts as itself in this database', rig => rig.asMaster(`ALTER ROLE ${quoted(rig.twin)} IN DATABASE ${quoted(rig.config.databaseName)} SET role = none`), /the session acts as "app_\w+_clone", and must act as "app_\w+"/],

@@ -23,11 +23,12 @@ async function tryAll(pendingOnPromotion: 'strip' | 'keep', which: (fault: Fault
   expect(broken).toEqual([]);
 }
 
-/** Both slots are taken, as before any but the first two rotations. A short life of the function, since a retry waits for its end. */
+/** Both slots are taken, as before any but the first two rotations. From then on a short life of the function, since a retry waits for its end. */
 async function world(pendingOnPromotion: 'strip' | 'keep'): Promise<FaultWorld> {
-  const rotation = await AccessKeyRotation.start({ pendingOnPromotion, config: { graceSeconds: 0 }, remainingMs: 1_200 });
+  const rotation = await AccessKeyRotation.start({ pendingOnPromotion, config: { graceSeconds: 0 } });
   await rotation.rig.rotate();
   await rotation.rig.rotate();
+  rotation.rig.remainingMs = 2_000;
   return {
     rig: rotation.rig,
     atEachCall: async () => available(rotation),

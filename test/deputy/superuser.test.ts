@@ -1,0 +1,12 @@
+import { everyAttack } from './every-attack';
+import { PostgresScene } from './postgres-stage';
+
+jest.setTimeout(120_000);
+
+const scene = new PostgresScene();
+beforeAll(() => scene.start());
+afterAll(() => scene.stop());
+
+everyAttack('superuser of PostgreSQL', ['AWSCURRENT', 'AWSPENDING', 'AWSPREVIOUS', 'the superuser\'s secret'], () => (
+  { decoy: scene.decoy, bait: scene.bait, start: () => scene.stage('superuser') }
+));

@@ -1,0 +1,34 @@
+import { RotatedSecret } from './world';
+
+/** A world in which a secret is rotated, and what is promised there. */
+export interface Subject {
+  readonly secret: RotatedSecret;
+  /** What no instant may break, by name; a promise returns whether it holds. */
+  readonly always: Readonly<Record<string, () => boolean>>;
+  /** What must hold once a rotation is over. */
+  readonly finally: Readonly<Record<string, () => boolean>>;
+  /** What must hold then, unless something comes late: a call that was under way may bring AWSPENDING back, and Secrets Manager then tries that rotation again. */
+  readonly unlessLate: Readonly<Record<string, () => boolean>>;
+  /** What an operator, or somebody else, may do at any moment. */
+  readonly acts: Readonly<Record<string, () => Promise<void> | void>>;
+  /** The next rotation has put right whatever an act had put wrong. */
+  settled?(): void;
+}
+
+/** Counts promises that were looked at, and keeps those that were broken. */
+export class Ledger {
+  checked = 0;
+  readonly broken: string[] = [];
+
+  check(promises: Readonly<Record<string, () => boolean>>, when: string): void {
+    for (const [name, holds] of Object.entries(promises)) {
+      this.checked++;
+      if (!holds()) this.broken.push(`${when}: ${name}`);
+    }
+  }
+
+  assert(holds: boolean, what: string): void {
+    this.checked++;
+    if (!holds) this.broken.push(what);
+  }
+}
