@@ -4,6 +4,15 @@ import { eslintHouseRules } from './projenrc/eslint-house-rules';
 
 const POSTGRES_PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm', 'linux-arm64', 'linux-ia32', 'linux-ppc64', 'linux-x64', 'windows-x64'];
 
+const PACKED_TESTS = '/test/package/packed/';
+const LONG_TESTS = '\\.long\\.test\\.ts$';
+
+/** Suites of what depends on the version of PostgreSQL; `npm test` runs them on the oldest and the newest at most. */
+const POSTGRES_TESTS = 'test/lambda/(services/postgres/|strategies/(alternating-users|single-credential)\\.test)';
+
+/** Suites that try more the more time they are given. */
+const RANDOM_TESTS = 'test/(simulation|fuzz)/';
+
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-secret-rotation',
   description: 'AWS CDK constructs that rotate credentials in AWS Secrets Manager: single user, superuser, alternating users and multiple credentials, with handlers, schedules and permissions built in, and a rehearsal on your own machine.',
@@ -47,6 +56,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-memorydb@3.1124.0',
     '@aws-sdk/client-secrets-manager@3.1163.0',
     '@aws-sdk/client-sts@3.1163.0',
+    '@jest/test-sequencer@^30',
+    '@stryker-mutator/core@9.6.1', // 10 needs Node.js 22
+    '@stryker-mutator/jest-runner@9.6.1',
     '@types/node@^20',
     '@types/pg@8.23.1',
     '@types/smtp-server@3.5.13',
@@ -77,9 +89,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   autoMerge: false,
   clobber: false,
   githubOptions: { mergify: false, pullRequestLint: false },
-  gitignore: ['/.jsii.tabl.json', '/cdk.out/', '/rehearsal-report/', '/bench-report/', '.DS_Store'],
+  gitignore: ['/.jsii.tabl.json', '/.stryker/', '/cdk.out/', '/mutation-report/', '/rehearsal-report/', '/bench-report/', '.DS_Store'],
   npmIgnoreOptions: {
-    ignorePatterns: ['/.ci/', '/bench/', '/docs/adr/', '/examples/', '/lambda/', '/projenrc/', '/rehearsal/', '/.jsii.tabl.json', '/jest.config.json', '/CONTRIBUTING.md', '/rehearsal-report/', '/bench-report/', '/cdk.out/'],
+    ignorePatterns: ['/.ci/', '/bench/', '/docs/adr/', '/examples/', '/lambda/', '/projenrc/', '/rehearsal/', '/.jsii.tabl.json', '/.stryker/', '/jest.config.json', '/stryker.config.mjs', '/mutation-report/', '/CONTRIBUTING.md', '/rehearsal-report/', '/bench-report/', '/cdk.out/'],
   },
   eslintOptions: {
     dirs: ['src', 'lambda', 'rehearsal'],
@@ -93,12 +105,17 @@ const project = new awscdk.AwsCdkConstructLibrary({
     configFilePath: 'jest.config.json',
     jestConfig: {
       setupFiles: ['<rootDir>/test/setup.ts'],
+      globalSetup: '<rootDir>/test/simulation/summary/clear.ts',
+      globalTeardown: '<rootDir>/test/simulation/summary/print.ts',
       moduleNameMapper: { '^cdk-secret-rotation$': '<rootDir>/src', '^cdk-secret-rotation/service$': '<rootDir>/service' },
       testTimeout: 60_000,
       slowTestThreshold: 30,
       collectCoverage: false,
-      maxWorkers: '100%', // by default one core less, which on two cores is one process
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/package/packed/'],
+      maxWorkers: 4, // suites wait half of their time: for a server, a deadline, a retry. A percentage above 100 would be taken for a number of workers
+      workerIdleMemoryLimit: '1.5GB',
+      modulePathIgnorePatterns: ['<rootDir>/.stryker/'],
+      testSequencer: '<rootDir>/test/slowest-first.js',
+      testPathIgnorePatterns: ['/node_modules/', PACKED_TESTS, LONG_TESTS],
     },
   },
 });
@@ -186,6 +203,17 @@ project.addTask('bench', {
 project.addTask('test:package', {
   description: 'Test the tarball that package:js made: its contents, and an empty CDK app that installs it',
   exec: 'jest --ci --coverage=false --testPathIgnorePatterns /node_modules/ --testPathPatterns test/package/packed/',
+});
+project.addTask('test:long', {
+  description: 'Test what takes too long for each change: every fault in simulation, kills of real functions, every version of PostgreSQL, more random cases',
+  env: { POSTGRES_MAJORS: '15,16,17,18' },
+  exec: `FAULTS=\${FAULTS:-all} FUZZ_RUNS=\${FUZZ_RUNS:-20} jest --ci --coverage=false --testPathIgnorePatterns /node_modules/ ${PACKED_TESTS} --testPathPatterns '${LONG_TESTS}' '${POSTGRES_TESTS}' '${RANDOM_TESTS}'`,
+}).prependSpawn(bundle);
+project.addTask('mutation', {
+  description: 'Change the engine and the strategies in every small way, and see which change no test notices',
+  exec: 'stryker run',
+  env: { FAULTS: 'singles', FUZZ_RUNS: '1' },
+  receiveArgs: true,
 });
 project.addTask('test:newest-cdk', {
   description: 'Test the constructs against the newest aws-cdk-lib',
