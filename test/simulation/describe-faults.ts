@@ -1,5 +1,7 @@
-import { Case, comingBack, Outcome, pairs, Scenario, singles, Stride, tryCase, undisturbed, withActs } from './explorer';
+import { Case, comingBack, inWorld, Outcome, pairs, Scenario, singles, Stride, tryCase, undisturbed, withActs } from './explorer';
+import { FAULT_KINDS } from './outside';
 import { Subject } from './promises';
+import { STEPS } from '../support/rotation-rig';
 import { keepTally } from './summary/tallies';
 import { SecretsManagerBehaviour, World } from './world';
 
@@ -35,7 +37,13 @@ export function describeFaults(name: string, start: (world: World) => Promise<Su
     const scenario: Scenario = { ...behaviour, start };
     const strides = stridesOf(behaviour);
 
-    test('whatever call goes wrong, in whatever way', async () => tryAll(scenario, singles(await undisturbed(scenario))), 3_600_000);
+    test('when nothing goes wrong', async () => tryAll(scenario, [{ faults: [] }]));
+
+    test('in steps that are repeated, and in the check before a first rotation: they change nothing', async () => {
+      await inWorld(scenario, changeNothing);
+    });
+
+    test.each(FAULT_KINDS)('whatever call goes wrong (%s)', async (kind) => tryAll(scenario, singles(await undisturbed(scenario), [kind])), 3_600_000);
 
     if (breadth() === 'singles') return;
 
@@ -65,12 +73,22 @@ export function describeFaults(name: string, start: (world: World) => Promise<Su
   }
 }
 
-async function actsOf(scenario: Scenario): Promise<readonly string[]> {
-  const world = new World(scenario);
-  try {
-    return Object.keys((await world.time.run(() => scenario.start(world))).acts);
-  } finally {
-    world.end();
+function actsOf(scenario: Scenario): Promise<readonly string[]> {
+  return inWorld(scenario, async ({ acts }) => Object.keys(acts));
+}
+
+async function changeNothing(subject: Subject): Promise<void> {
+  const { secret } = subject;
+  const token = secret.begin();
+  await secret.steps(token);
+  const settled = subject.state;
+  for (const step of [...STEPS, ...STEPS]) await secret.step(step, token);
+  expect(subject.state).toBe(settled);
+  for (const holds of ['empty', 'current'] as const) {
+    const test = secret.world.secretsManager.beginRotationTest(secret.arn, holds);
+    await secret.step('testSecret', test);
+    secret.world.secretsManager.endRotationTest(secret.arn);
+    expect(subject.state).toBe(settled);
   }
 }
 

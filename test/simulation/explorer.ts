@@ -44,7 +44,7 @@ async function rotateUnder(world: World, subject: Subject, { faults, acts = [] }
   outside.faults = faults;
   outside.acts = acts.map(({ at, what }) => ({ at, what, act: subject.acts[what] ?? (() => { throw new Error(`nobody does: ${what}`); }) }));
   outside.observe = (call) => ledger.check(subject.always, `before ${call.service} ${call.what} (${call.index})`);
-  const rotations = 1 + faults.length + acts.length;
+  const rotations = 1 + faults.length + 2 * acts.length; // an act may spoil two: a policy that refuses a password spoils the next, too
   ledger.assert(await subject.secret.rotateDespiteAll(rotations), 'no rotation comes to an end, though there were fewer disturbances than rotations');
   if (acts.length === 0) ledger.check({ ...subject.finally, ...subject.unlessLate }, 'once the rotation is over');
   await outside.quietDown();
@@ -56,6 +56,16 @@ async function rotateUnder(world: World, subject: Subject, { faults, acts = [] }
   ledger.check(subject.always, 'after the next rotation');
   ledger.check({ ...subject.finally, ...subject.unlessLate }, 'after the next rotation');
   for (const overrun of outside.overruns) ledger.assert(false, overrun);
+}
+
+/** Something that is done in such a world, all its time included. */
+export async function inWorld<T>(scenario: Scenario, work: (subject: Subject) => Promise<T>): Promise<T> {
+  const world = new World(scenario);
+  try {
+    return await world.time.run(async () => work(await scenario.start(world)));
+  } finally {
+    world.end();
+  }
 }
 
 /** The calls of a rotation that nothing disturbs. */

@@ -2,23 +2,26 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { VirtualTime } from './virtual-time';
 
 /** What may go wrong at an external call. */
-export type FaultKind =
+export const FAULT_KINDS = [
   /** The process ends right before the call, or right after its effect. */
-  | 'killed before' | 'killed after'
+  'killed before', 'killed after',
   /** The call fails without an answer: without its effect, or after it. */
-  | 'fails before' | 'fails after'
+  'fails before', 'fails after',
   /** It arrives twice; the second answer is heard. */
-  | 'twice'
+  'twice',
   /** Its effect takes place, and nothing is ever heard. */
-  | 'unanswered'
+  'unanswered',
   /** Nothing is heard; its effect takes place long after its process has ended: before another call, or when all is quiet. */
-  | 'late'
+  'late',
   /** A definite answer says no, once. */
-  | 'refused'
+  'refused',
   /** Not executed for there were too many, once. */
-  | 'throttled'
+  'throttled',
   /** The process stands still before the call, beyond its time-out, and wakes up: before another call, or when all is quiet. */
-  | 'frozen';
+  'frozen',
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Something goes wrong at the call with this index. */
 export interface Fault {

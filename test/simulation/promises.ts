@@ -11,6 +11,8 @@ export interface Subject {
   readonly unlessLate: Readonly<Record<string, () => boolean>>;
   /** What an operator, or somebody else, may do at any moment. */
   readonly acts: Readonly<Record<string, () => Promise<void> | void>>;
+  /** All that a rotation may change, at the service and of labels. */
+  readonly state: string;
   /** The next rotation has put right whatever an act had put wrong. */
   settled?(): void;
 }

@@ -30,7 +30,7 @@ export class SimulatedNode {
     if (command === 'AUTH') return this.accepts(subcommand, username) ? 'OK' : new ErrorReply('WRONGPASS invalid username-password pair or user is disabled.');
     if (command === 'ACL' && subcommand === 'GETUSER') return this.users.has(username) ? ['flags', ['on'], 'passwords', this.hashes(username)] : null;
     if (command === 'ACL' && subcommand === 'SETUSER') return this.change(username, rules);
-    if (command === 'ACL' && subcommand === 'SAVE') return 'OK';
+    if (command === 'ACL' && (subcommand === 'SAVE' || subcommand === 'DRYRUN')) return 'OK';
     throw new Error(`the simulated Redis has no command ${command} ${subcommand}`);
   }
 

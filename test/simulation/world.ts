@@ -100,6 +100,13 @@ export class RotatedSecret {
     return this.world.secretsManager.snapshot(this.arn).versions.map(({ versionId }) => this.value(versionId)).filter((value) => value !== undefined);
   }
 
+  /** Somebody stores a value by hand. */
+  async put(value: object): Promise<void> {
+    await this.world.secretsManager.call('PutSecretValue', JSON.stringify({
+      SecretId: this.arn, ClientRequestToken: '11111111-1111-4111-8111-111111111111', SecretString: JSON.stringify(value),
+    }), 'AKIAOPERATOR');
+  }
+
   begin(): string {
     return this.world.secretsManager.beginRotation(this.arn);
   }

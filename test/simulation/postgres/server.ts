@@ -20,6 +20,8 @@ export interface TriedSignIn {
 export class SimulatedServer {
   readonly catalog = new Catalog();
   readonly signIns: TriedSignIn[] = [];
+  /** So many passwords to come are refused by the server's policy. */
+  passwordsToRefuse = 0;
   private readonly sessions = new Set<ServerSession>();
   private readonly locks = new Map<string, ServerSession>();
 

@@ -82,7 +82,9 @@ export class ServerSession implements Connection {
     if (query !== undefined) return result(this.read((view) => query(this.queryContext(view), values) as object[]), 'SELECT');
     const change = changing(sql);
     if (change === undefined) throw new Error(`the simulated server does not know the statement: ${sql.slice(0, 200)}`);
-    await this.write((view) => change({ view, actor: this.currentUser, version: this.server.version, wait: (ended) => this.wait(ended) }));
+    const { server: { version }, currentUser: actor } = this;
+    const refusePassword = (): boolean => this.server.passwordsToRefuse-- > 0;
+    await this.write((view) => change({ view, actor, version, wait: (ended) => this.wait(ended), refusePassword }));
     return result([], 'ALTER ROLE');
   }
 

@@ -9,6 +9,8 @@ export interface StatementContext {
   readonly actor: string;
   readonly version: number;
   readonly wait: Wait;
+  /** Whether the server's policy refuses a password, asked once for each. */
+  readonly refusePassword: () => boolean;
 }
 
 /** Who made the cluster. */
@@ -48,17 +50,25 @@ async function create(context: StatementContext, name: string, clauses: string):
   const isSuperuser = view.role(actor)?.isSuperuser === true;
   if (!isSuperuser && view.role(actor)?.createsRoles !== true) throw denied('to create role');
   if (view.role(name)) throw serverError('42710', `role "${name}" already exists`);
+  refusesPassword(context, clauses);
   await view.put('roles', withClauses({ name, canLogin: false, inherits: true, isSuperuser: false, createsRoles: false, connectionLimit: -1 }, clauses), wait);
   // "CREATE ROLE", PostgreSQL 16: the creator that is no superuser gets ADMIN OPTION, and neither INHERIT nor SET.
   if (!isSuperuser && version >= OPTIONS_SINCE) await view.put('grants', { role: name, member: actor, grantor: BOOTSTRAP, admin: true, inherit: false, set: false }, wait);
 }
 
-async function alter({ view, actor, version, wait }: StatementContext, name: string, clauses: string): Promise<void> {
+async function alter(context: StatementContext, name: string, clauses: string): Promise<void> {
+  const { view, actor, version, wait } = context;
   const role = view.role(name);
   if (role === undefined) throw noSuchRole(name);
   const isOwnPassword = name === actor && /^PASSWORD '[^']*' ?$/.test(`${clauses} `);
   if (!isOwnPassword && !new Memberships(view, version).mayAlter(actor, name)) throw denied('to alter role');
+  refusesPassword(context, clauses);
   await view.put('roles', withClauses(role, clauses), wait);
+}
+
+/** As the module passwordcheck reports it. */
+function refusesPassword({ refusePassword }: StatementContext, clauses: string): void {
+  if (clauses.includes('PASSWORD \'') && refusePassword()) throw serverError('22023', 'password is too easily cracked', 'check_password');
 }
 
 function withClauses(role: Role, clauses: string): Role {

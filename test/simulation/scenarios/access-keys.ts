@@ -85,6 +85,10 @@ export class AccessKeysSubject implements Subject {
     };
   }
 
+  get state(): string {
+    return JSON.stringify([this.secret.labels, this.iam.keys(USER).map(({ accessKeyId, status }) => [accessKeyId, status])]);
+  }
+
   get unlessLate(): Subject['unlessLate'] {
     return { 'AWSPENDING is not left behind': () => isPendingGone(this.secret) };
   }

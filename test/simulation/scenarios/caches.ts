@@ -53,6 +53,10 @@ export class CacheSubject implements Subject {
     };
   }
 
+  get state(): string {
+    return JSON.stringify([this.secret.labels, this.node.hashes('app')]);
+  }
+
   get unlessLate(): Subject['unlessLate'] {
     return { 'AWSPENDING is not left behind': () => isPendingGone(this.secret) };
   }

@@ -82,6 +82,10 @@ export class CustomSubject implements Subject {
     };
   }
 
+  get state(): string {
+    return JSON.stringify([this.secret.labels, [...this.service.passwords]]);
+  }
+
   get unlessLate(): Subject['unlessLate'] {
     return { 'AWSPENDING is not left behind': () => isPendingGone(this.secret) };
   }

@@ -109,6 +109,10 @@ export class PostgresSubject implements Subject {
     };
   }
 
+  get state(): string {
+    return JSON.stringify([this.secret.labels, [...this.server.catalog.backUp()]]);
+  }
+
   get unlessLate(): Subject['unlessLate'] {
     return { 'AWSPENDING is not left behind': () => isPendingGone(this.secret) };
   }
@@ -119,6 +123,7 @@ export class PostgresSubject implements Subject {
       'AWSCURRENT is moved back by hand': () => this.moveBack(),
       ...this.strategy === 'single-user' ? {} : { 'the superuser\'s password is rotated': () => this.rotateSuperuser() },
       'the database is restored from a backup': () => this.restore(),
+      'the server begins to refuse passwords, two in all': () => { this.server.passwordsToRefuse = 2; },
       'the server is restarted': () => this.server.restart(),
     };
   }

@@ -45,6 +45,10 @@ export class RedisSubject implements Subject {
     };
   }
 
+  get state(): string {
+    return JSON.stringify([this.secret.labels, this.nodes.map((node) => node.hashes('app'))]);
+  }
+
   get unlessLate(): Subject['unlessLate'] {
     return { 'AWSPENDING is not left behind': () => isPendingGone(this.secret) };
   }
