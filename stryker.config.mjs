@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const SUITES = [
   'lambda/engine/**/*.test.ts',
   'lambda/multi-credential/**/*.test.ts',
-  'simulation/{all-faults,interleavings.test,somebody-else.test}.ts',
+  'simulation/{all-faults,interleavings.test,somebody-else.test,checks.test}.ts',
 ].map((suite) => `<rootDir>/test/${suite}`);
 
 const STRATEGIES = '{single-user,superuser,alternating-users,multi-credential}';

@@ -1,4 +1,4 @@
-import { Case, comingBack, inWorld, Outcome, pairs, Scenario, singles, Stride, tryCase, undisturbed, withActs } from './explorer';
+import { actsAlone, Case, comingBack, inWorld, Outcome, pairs, Scenario, singles, Stride, tryCase, undisturbed, withActs } from './explorer';
 import { FAULT_KINDS } from './outside';
 import { Subject } from './promises';
 import { STEPS } from '../support/rotation-rig';
@@ -22,6 +22,9 @@ const STRIDES: Readonly<Record<'singles' | 'sample' | 'more' | 'all', Readonly<R
   all: { comingBack: { first: 1, second: 1 }, pairs: { first: 1, second: 1 }, acts: { first: 1, second: 17 } },
 };
 
+/** Of the moments of an act by itself each so manieth is tried. */
+const ACTS_EVERY = { singles: 2, sample: 5, more: 1, all: 1 } as const;
+
 /** Of the second behaviour fewer pairs are tried: most do not tell it from the first. */
 const LATER_STRIDE = 7;
 
@@ -44,6 +47,9 @@ export function describeFaults(name: string, start: (world: World) => Promise<Su
     });
 
     test.each(FAULT_KINDS)('whatever call goes wrong (%s)', async (kind) => tryAll(scenario, singles(await undisturbed(scenario), [kind])), 3_600_000);
+
+    test('whatever somebody else does in between', async () =>
+      tryAll(scenario, actsAlone(await undisturbed(scenario), await actsOf(scenario), ACTS_EVERY[breadth()])), 3_600_000);
 
     if (breadth() === 'singles') return;
 

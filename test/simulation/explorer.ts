@@ -51,6 +51,7 @@ async function rotateUnder(world: World, subject: Subject, { faults, acts = [] }
   if (acts.length === 0) ledger.check(subject.finally, 'once all is quiet');
   outside.faults = [];
   outside.acts = [];
+  subject.calmDown?.();
   ledger.assert(await subject.secret.rotateDespiteAll(1), 'the next rotation does not come to an end');
   subject.settled?.();
   ledger.check(subject.always, 'after the next rotation');
@@ -108,17 +109,24 @@ export async function* pairs(scenario: Scenario, calls: readonly SeenCall[], { f
   }
 }
 
-/** Each act before each call, alone and with each fault at a call after it. */
+/** Each act before a call, and nothing else. */
+export function actsAlone(calls: readonly SeenCall[], acts: readonly string[], stride: number): readonly Case[] {
+  return every(stride, momentsOf(calls, acts)).map((moment) => ({ faults: [], acts: [moment] }));
+}
+
+/** Each act before each call with each fault at a call after it. */
 export async function* withActs(
   scenario: Scenario, calls: readonly SeenCall[], acts: readonly string[], { first, second }: Stride,
 ): AsyncGenerator<Case> {
-  const moments = acts.flatMap((what) => calls.map(({ index: at }) => ({ at, what })));
-  for (const { at, what } of every(first, moments)) {
+  for (const { at, what } of every(first, momentsOf(calls, acts))) {
     const alone: Case = { faults: [], acts: [{ at, what }] };
-    yield alone;
     const { calls: after } = await tryCase(scenario, alone);
     for (const { faults } of every(second, singles(after.slice(at)), at)) yield { faults, acts: alone.acts };
   }
+}
+
+function momentsOf(calls: readonly SeenCall[], acts: readonly string[]): readonly { readonly at: number; readonly what: string }[] {
+  return acts.flatMap((what) => calls.map(({ index: at }) => ({ at, what })));
 }
 
 /** Each so manieth, beginning with another one each time. */

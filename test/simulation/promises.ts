@@ -13,6 +13,8 @@ export interface Subject {
   readonly acts: Readonly<Record<string, () => Promise<void> | void>>;
   /** All that a rotation may change, at the service and of labels. */
   readonly state: string;
+  /** What somebody did goes on no longer. */
+  calmDown?(): void;
   /** The next rotation has put right whatever an act had put wrong. */
   settled?(): void;
 }

@@ -128,6 +128,10 @@ export class PostgresSubject implements Subject {
     };
   }
 
+  calmDown(): void {
+    this.server.passwordsToRefuse = 0;
+  }
+
   /** The disturbances are over, and the next rotation is done. */
   settled(): void {
     this.mayBeRefused = false;
