@@ -6,6 +6,8 @@ const POSTGRES_PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm', 'linux-ar
 
 const PACKED_TESTS = '/test/package/packed/';
 const LONG_TESTS = '\\.long\\.test\\.ts$';
+/** Jest, with nothing left out but what needs the packed package. */
+const LONG_JEST = `jest --ci --coverage=false --testPathIgnorePatterns /node_modules/ ${PACKED_TESTS} --testPathPatterns`;
 
 /** Suites of what depends on the version of PostgreSQL; `npm test` runs them on the oldest and the newest at most. */
 const POSTGRES_TESTS = 'test/lambda/(services/postgres/|strategies/(alternating-users|single-credential)\\.test)';
@@ -204,11 +206,17 @@ project.addTask('test:package', {
   description: 'Test the tarball that package:js made: its contents, and an empty CDK app that installs it',
   exec: 'jest --ci --coverage=false --testPathIgnorePatterns /node_modules/ --testPathPatterns test/package/packed/',
 });
-project.addTask('test:long', {
-  description: 'Test what takes too long for each change: every fault in simulation, kills of real functions, every version of PostgreSQL, more random cases',
+const testServers = project.addTask('test:servers', {
+  description: 'Test what needs many real servers: kills of real functions, decoys, clients, every version of PostgreSQL',
   env: { POSTGRES_MAJORS: '15,16,17,18' },
-  exec: `FAULTS=\${FAULTS:-all} FUZZ_RUNS=\${FUZZ_RUNS:-20} jest --ci --coverage=false --testPathIgnorePatterns /node_modules/ ${PACKED_TESTS} --testPathPatterns '${LONG_TESTS}' '${POSTGRES_TESTS}' '${RANDOM_TESTS}'`,
-}).prependSpawn(bundle);
+  exec: `${LONG_JEST} '(kills|deputy|rehearsal|lambda)/.*${LONG_TESTS}' '${POSTGRES_TESTS}'`,
+});
+testServers.prependSpawn(bundle);
+const testLong = project.addTask('test:long', {
+  description: 'Test what takes too long for each change: that, every pair of faults in simulation, each permission of each example, many more random cases',
+});
+testLong.spawn(testServers);
+testLong.exec(`FAULTS=\${FAULTS:-all} FUZZ_RUNS=\${FUZZ_RUNS:-20} ${LONG_JEST} 'permissions/.*${LONG_TESTS}' '${RANDOM_TESTS}'`);
 project.addTask('mutation', {
   description: 'Change the engine and the strategies in every small way, and see which change no test notices',
   exec: 'stryker run',
