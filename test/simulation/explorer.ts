@@ -130,7 +130,7 @@ function momentsOf(calls: readonly SeenCall[], acts: readonly string[]): readonl
 }
 
 /** Each so manieth, beginning with another one each time. */
-function every<T>(stride: number, items: readonly T[], start = 0): readonly T[] {
+export function every<T>(stride: number, items: readonly T[], start = 0): readonly T[] {
   return items.filter((_, index) => (index + start) % stride === 0);
 }
 
