@@ -4,13 +4,13 @@ import { SimulatedServer } from './server';
 import { SimulatedWire } from './wire';
 import { TlsWire } from '../../../lambda/services/postgres/wire';
 import type { PostgresRotationConfig } from '../../../src/private/rotation-config';
-import { describePostgres, TestPostgres } from '../../support/postgres';
+import { describeNewestPostgres, TestPostgres } from '../../support/postgres';
 import { configFor, trusting } from '../../support/postgres-service';
 import { Outside } from '../outside';
 import { Randomness } from '../randomness';
 import { VirtualTime } from '../virtual-time';
 
-const RUNS = 30 * Number(process.env.FUZZ_RUNS ?? 1);
+const RUNS = 20 * Number(process.env.FUZZ_RUNS ?? 1);
 
 const role = fc.constantFrom(...ROLES);
 const user = fc.nat({ max: 1 });
@@ -39,7 +39,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ does: fc.constant('is looked at beforehand' as const), by: fc.constantFrom('own' as const, 'managed' as const, 'twins' as const) }),
 );
 
-describePostgres('the simulated server answers as PostgreSQL does', (postgres) => {
+describeNewestPostgres('the simulated server answers as PostgreSQL does', (postgres) => {
   beforeAll(() => furnishReal(postgres.superuser));
 
   test.each([undefined, 'owner'])('to whatever rotations and operators say (owner role: %s)', async (ownerRole) => {

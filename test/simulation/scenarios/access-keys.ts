@@ -12,7 +12,7 @@ import { Outside } from '../outside';
 import { Subject } from '../promises';
 import { iamThroughFaults, stsThroughFaults, USER } from '../simulated-iam';
 import { RotatedSecret, SecretsManagerBehaviour, World } from '../world';
-import { isBetweenGuardAndWrite, isPendingGone, isUntold, operatorsOf, rotateUndisturbed } from './operators';
+import { isBetweenGuardAndWrite, isPendingGone, isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
 import { unreachable } from '../../../lambda/engine/contract/tls-errors';
 
 export interface AccessKeysScenario extends SecretsManagerBehaviour {
@@ -86,7 +86,7 @@ export class AccessKeysSubject implements Subject {
   }
 
   get state(): string {
-    return JSON.stringify([this.secret.labels, this.iam.keys(USER).map(({ accessKeyId, status }) => [accessKeyId, status])]);
+    return JSON.stringify([labelsOf(this.secret), this.iam.keys(USER).map(({ accessKeyId, status }) => [accessKeyId, status])]);
   }
 
   get unlessLate(): Subject['unlessLate'] {

@@ -9,7 +9,7 @@ import { Answer } from '../aws-clients';
 import { Subject } from '../promises';
 import { answerRedisConnections, hashOf, SimulatedNode } from '../simulated-redis';
 import { RotatedSecret, World } from '../world';
-import { isPendingGone, isUntold, operatorsOf, rotateUndisturbed } from './operators';
+import { isPendingGone, isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
 
 export type CacheServiceName = 'elasticache' | 'memorydb';
 
@@ -54,7 +54,7 @@ export class CacheSubject implements Subject {
   }
 
   get state(): string {
-    return JSON.stringify([this.secret.labels, this.node.hashes('app')]);
+    return JSON.stringify([labelsOf(this.secret), this.node.hashes('app')]);
   }
 
   get unlessLate(): Subject['unlessLate'] {

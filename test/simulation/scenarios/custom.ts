@@ -14,7 +14,7 @@ import { PASSWORD_POLICY } from '../../support/rotation-rig';
 import { FaultKind, Outside } from '../outside';
 import { Subject } from '../promises';
 import { RotatedSecret, World } from '../world';
-import { isPendingGone, isUntold, operatorsOf, rotateUndisturbed } from './operators';
+import { isPendingGone, isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
 
 export type CustomStrategy = 'single-user' | 'superuser' | 'alternating-users';
 
@@ -83,7 +83,7 @@ export class CustomSubject implements Subject {
   }
 
   get state(): string {
-    return JSON.stringify([this.secret.labels, [...this.service.passwords]]);
+    return JSON.stringify([labelsOf(this.secret), [...this.service.passwords]]);
   }
 
   get unlessLate(): Subject['unlessLate'] {

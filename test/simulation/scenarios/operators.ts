@@ -35,6 +35,12 @@ export async function rotateUndisturbed(world: World, secret: RotatedSecret, tim
   }
 }
 
+/** Without AWSPENDING where it is on AWSCURRENT, which says nothing. */
+export function labelsOf({ labels }: RotatedSecret): Readonly<Record<string, string>> {
+  const { AWSPENDING, ...others } = labels;
+  return AWSPENDING === undefined || AWSPENDING === labels.AWSCURRENT ? others : labels;
+}
+
 export function isPendingGone({ labels: { AWSPENDING, AWSCURRENT } }: RotatedSecret): boolean {
   return AWSPENDING === undefined || AWSPENDING === AWSCURRENT;
 }

@@ -6,7 +6,7 @@ import { PASSWORD_POLICY } from '../../support/rotation-rig';
 import { Subject } from '../promises';
 import { answerRedisConnections, hashOf, SimulatedNode } from '../simulated-redis';
 import { RotatedSecret, World } from '../world';
-import { isPendingGone, isUntold, operatorsOf, rotateUndisturbed } from './operators';
+import { isPendingGone, isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
 
 const NODES = ['first-node.internal', 'second-node.internal'].map((host) => ({ host, port: 6379 }));
 
@@ -46,7 +46,7 @@ export class RedisSubject implements Subject {
   }
 
   get state(): string {
-    return JSON.stringify([this.secret.labels, this.nodes.map((node) => node.hashes('app'))]);
+    return JSON.stringify([labelsOf(this.secret), this.nodes.map((node) => node.hashes('app'))]);
   }
 
   get unlessLate(): Subject['unlessLate'] {

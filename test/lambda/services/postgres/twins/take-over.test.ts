@@ -51,7 +51,7 @@ describePostgres('users that AWS\'s own function rotated', postgres => {
     await rig.as(rig.twin, 'INSERT INTO public.t VALUES (1)');
     await client.query('INSERT INTO public.t VALUES (1)');
     await client.end();
-    expect(checks).toBe(3); // before the hand-over, at it, and after it
+    expect(checks).toBe(4); // before the hand-over and before its commit, at it, and after it
   });
 
   test('fail with nothing changed unless `handOver` is set: the error names databases, counts and the prop', async () => {
