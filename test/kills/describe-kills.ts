@@ -13,9 +13,12 @@ export interface KillSuite {
 /** The proxy in front of the server ends TLS. A commit must outlive an immediate restart. */
 const SERVER = { hba: ['hostssl all all all scram-sha-256', 'host all all all scram-sha-256'], settings: { synchronous_commit: 'on' } };
 
-const newest = MAJORS.at(-1);
+const [oldest, newest] = [MAJORS[0], MAJORS.at(-1)];
 
-/** A rotation by the bundle, in a process of its own, against each version of PostgreSQL; on all but the newest only what writes is disturbed. */
+/**
+ * A rotation by the bundle, in a process of its own, against each version of PostgreSQL; on all but the newest only what writes is disturbed, and
+ * what is rarer than a kill on the oldest and the newest alone.
+ */
 export function describeKills(suite: KillSuite): void {
   const tally = new Tally(suite);
   afterAll(() => void process.stderr.write(tally.text));
@@ -30,14 +33,7 @@ export function describeKills(suite: KillSuite): void {
     test('with the process killed before or after each call', () =>
       trial.run(boundary => (isTried(boundary) ? [{ boundary, how: 'killed' }] : [])), 900_000);
 
-    test('with the process killed before or after each call that writes, and the rotation cancelled', () =>
-      trial.run(boundary => (isWrite(boundary) ? [{ boundary, how: 'killed', cancelled: true }] : [])), 900_000);
-
-    test('with the connection cut in each statement, in the middle or once it is done', () =>
-      trial.run(boundary => (isTried(boundary) ? cutsAt(boundary) : [])), 900_000);
-
-    test('with the server restarted at each statement that writes, and at the promotion', () =>
-      trial.run(restartsAt), 900_000);
+    if (major === newest || major === oldest) describeRarer(trial, isTried);
   });
 
   test('also where Secrets Manager leaves AWSPENDING when AWSCURRENT moves, with the process killed there', async () => {
@@ -52,6 +48,17 @@ export function describeKills(suite: KillSuite): void {
       await postgres.stop();
     }
   }, 300_000);
+}
+
+function describeRarer(trial: Trial, isTried: (boundary: Boundary) => boolean): void {
+  test('with the process killed before or after each call that writes, and the rotation cancelled', () =>
+    trial.run(boundary => (isWrite(boundary) ? [{ boundary, how: 'killed', cancelled: true }] : [])), 900_000);
+
+  test('with the connection cut in each statement, in the middle or once it is done', () =>
+    trial.run(boundary => (isTried(boundary) ? cutsAt(boundary) : [])), 900_000);
+
+  test('with the server restarted at each statement that writes, and at the promotion', () =>
+    trial.run(restartsAt), 900_000);
 }
 
 function cutsAt(boundary: Boundary): Case[] {
