@@ -209,7 +209,7 @@ project.addTask('test:package', {
 const testServers = project.addTask('test:servers', {
   description: 'Test what needs many real servers: kills of real functions, decoys, clients, every version of PostgreSQL',
   env: { POSTGRES_MAJORS: '15,16,17,18' },
-  exec: `${LONG_JEST} '(kills|deputy|rehearsal|lambda|fuzz)/.*${LONG_TESTS}' permissions/three-strategies simulation/postgres/ '${POSTGRES_TESTS}'`,
+  exec: `${LONG_JEST} '(kills|deputy|rehearsal|lambda|fuzz|secrecy)/.*${LONG_TESTS}' permissions/three-strategies simulation/postgres/ '${POSTGRES_TESTS}'`,
 });
 testServers.prependSpawn(bundle);
 const testLong = project.addTask('test:long', {
