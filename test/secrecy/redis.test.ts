@@ -145,6 +145,7 @@ const FAILING: readonly Scenario[] = [
     run: async (rotation) => {
       const token = rotation.rig.begin();
       await rotation.rig.step('createSecret', token);
+      rotation.rig.remainingMs = 10_000; // far more than the pause
       await rotation.node.command('CLIENT', 'PAUSE', '1500', 'ALL');
       await rotation.attempt(token);
     },
