@@ -7,7 +7,7 @@ import { testRequest } from '../engine/preflight';
 import { prepare } from '../engine/prepare';
 import { Rotation } from '../engine/rotation';
 import { ConnectionFacts } from '../engine/secret-document';
-import { SecretVersion } from '../engine/secret-versions';
+import { SecretVersion } from '../engine/secret-version';
 import { RotationStrategy } from '../engine/strategy';
 import { asSuperuser } from '../engine/superuser-secret';
 import { assertUsername } from '../engine/usernames';

@@ -3,7 +3,7 @@ import { PasswordSession, Verification } from './contract/password-session';
 import { AWSCURRENT } from './labels';
 import { PromotionRefused } from './promotion';
 import { Rotation } from './rotation';
-import { SecretVersion } from './secret-versions';
+import { SecretVersion } from './secret-version';
 
 /** A session that may change the password, and what opening it told about the password in force. */
 export interface OpenSession {

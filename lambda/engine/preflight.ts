@@ -1,6 +1,6 @@
 import { RECOVERY } from './labels';
 import { Rotation } from './rotation';
-import { SecretVersion } from './secret-versions';
+import { SecretVersion } from './secret-version';
 
 /** What testSecret was asked for: to check before the first rotation, or within one. */
 export type TestRequest =

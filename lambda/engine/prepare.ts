@@ -1,7 +1,7 @@
 import { Labels } from './labels';
 import { Rotation } from './rotation';
 import { ConnectionFacts } from './secret-document';
-import { SecretVersion } from './secret-versions';
+import { SecretVersion } from './secret-version';
 import type { SecretFields } from '../../service';
 
 /** What a strategy says of the value to prepare. */

@@ -4,7 +4,8 @@ import { Invocation } from './contract/invocation';
 import { AWSCURRENT, AWSPENDING, Labels } from './labels';
 import { Promotion } from './promotion';
 import { RotationRequest } from './rotation-event';
-import { SecretVersion, SecretVersions } from './secret-versions';
+import { SecretVersion } from './secret-version';
+import { SecretVersions } from './secret-versions';
 
 // A fresh value may not be readable yet (Secrets Manager user guide, "Troubleshoot": changes take time to be visible everywhere).
 const READ_AFTER_WRITE_MS = 5_000;

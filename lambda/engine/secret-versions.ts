@@ -2,48 +2,30 @@ import {
   DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient, UpdateSecretVersionStageCommand,
   UpdateSecretVersionStageCommandInput,
 } from '@aws-sdk/client-secrets-manager';
-import { Credential, StoredCredential } from './contract/credential';
-import { NoVerdict, RotationError } from './contract/errors';
+import { RotationError } from './contract/errors';
 import { Invocation } from './contract/invocation';
 import { AWSCURRENT, AWSPENDING, AWSPREVIOUS, Labels, PlacedLabel, RECOVERY } from './labels';
 import { RotationRequest } from './rotation-event';
 import { SecretDocument } from './secret-document';
-import { alreadyHasOtherContent, callFailed, isNotFound, isRepeatable, outcomeOf } from './secrets-manager-errors';
-
-const LONGEST_CALL_MS = 3_000;
-const LEAST_CALL_MS = 1_000;
-
-/** A version that was read, with the labels it had then. */
-export class SecretVersion implements StoredCredential {
-  constructor(
-    readonly secretArn: string,
-    readonly versionId: string,
-    readonly document: SecretDocument,
-    readonly labels: readonly string[],
-    readonly createdDate: Date | undefined,
-  ) {}
-
-  /** Throws when the version holds no username and password. */
-  get credential(): Credential {
-    return this.document.credential;
-  }
-}
+import { SecretVersion } from './secret-version';
+import { SecretsManagerCalls } from './secrets-manager-calls';
+import { alreadyHasOtherContent, callFailed, isNotFound, outcomeOf } from './secrets-manager-errors';
 
 /** PutSecretValue was definitely refused, each time that it was tried: the version has no value of ours. */
 export class NotStored extends RotationError {}
 
 /** A secret as one rotation sees it. The only code that talks to Secrets Manager. */
 export class SecretVersions {
-  constructor(
-    private readonly client: SecretsManagerClient,
-    private readonly request: RotationRequest,
-    private readonly invocation: Invocation,
-  ) {}
+  private readonly calls: SecretsManagerCalls;
+
+  constructor(client: SecretsManagerClient, private readonly request: RotationRequest, invocation: Invocation) {
+    this.calls = new SecretsManagerCalls(client, invocation);
+  }
 
   async labels(): Promise<Labels> {
     const { secretArn } = this.request;
-    const answer = await this.repeated('DescribeSecret', secretArn, () => this.client.send(new DescribeSecretCommand({ SecretId: secretArn }), this.limits));
-    this.assertAwake(secretArn);
+    const answer = await this.calls.translated('DescribeSecret', secretArn, () => this.calls.read(secretArn, (client, limits) =>
+      client.send(new DescribeSecretCommand({ SecretId: secretArn }), limits)));
     return new Labels(secretArn, answer.RotationEnabled ?? false, answer.VersionIdsToStages ?? {});
   }
 
@@ -90,7 +72,7 @@ export class SecretVersions {
     });
     let lostAnswers = 0;
     try {
-      await this.repeat(() => this.client.send(command, this.limits).catch((error: unknown) => {
+      await this.calls.repeated((client, limits) => client.send(command, limits).catch((error: unknown) => {
         if (outcomeOf(error) === 'unknown') lostAnswers++;
         throw error;
       }));
@@ -114,12 +96,9 @@ export class SecretVersions {
 
   /** Moves AWSCURRENT once, without repeating. `from` is the version read: a compare-and-swap. Throws the service's own error. */
   async moveCurrent(from: string): Promise<void> {
-    await this.client.send(new UpdateSecretVersionStageCommand({
-      SecretId: this.request.secretArn,
-      VersionStage: AWSCURRENT,
-      MoveToVersionId: this.request.clientRequestToken,
-      RemoveFromVersionId: from,
-    }), this.limits);
+    const { secretArn, clientRequestToken } = this.request;
+    const change = { VersionStage: AWSCURRENT, MoveToVersionId: clientRequestToken, RemoveFromVersionId: from };
+    await this.calls.once((client, limits) => client.send(new UpdateSecretVersionStageCommand({ SecretId: secretArn, ...change }), limits));
   }
 
   /**
@@ -134,8 +113,8 @@ export class SecretVersions {
 
   private updateStage(change: Omit<UpdateSecretVersionStageCommandInput, 'SecretId'>): Promise<unknown> {
     const { secretArn } = this.request;
-    return this.repeated('UpdateSecretVersionStage', secretArn, () =>
-      this.client.send(new UpdateSecretVersionStageCommand({ SecretId: secretArn, ...change }), this.limits));
+    return this.calls.translated('UpdateSecretVersionStage', secretArn, () => this.calls.repeated((client, limits) =>
+      client.send(new UpdateSecretVersionStageCommand({ SecretId: secretArn, ...change }), limits)));
   }
 
   private async readIfThere(which: { VersionId: string } | { VersionStage: string }): Promise<SecretVersion | undefined> {
@@ -147,46 +126,15 @@ export class SecretVersions {
     }
   }
 
-  private async read(secretArn: string, which: { VersionId: string } | { VersionStage: string }): Promise<SecretVersion> {
-    try {
-      return await this.readRaw(secretArn, which);
-    } catch (error: unknown) {
-      throw callFailed('GetSecretValue', secretArn, error);
-    }
+  private read(secretArn: string, which: { VersionId: string } | { VersionStage: string }): Promise<SecretVersion> {
+    return this.calls.translated('GetSecretValue', secretArn, () => this.readRaw(secretArn, which));
   }
 
   private async readRaw(secretArn: string, which: { VersionId: string } | { VersionStage: string }): Promise<SecretVersion> {
-    const answer = await this.repeat(() => this.client.send(new GetSecretValueCommand({ SecretId: secretArn, ...which }), this.limits));
-    this.assertAwake(secretArn);
+    const answer = await this.calls.read(secretArn, (client, limits) =>
+      client.send(new GetSecretValueCommand({ SecretId: secretArn, ...which }), limits));
     const versionId = answer.VersionId ?? '';
     const document = SecretDocument.parse(secretArn, versionId, answer.SecretString);
     return new SecretVersion(answer.ARN ?? secretArn, versionId, document, answer.VersionStages ?? [], answer.CreatedDate);
-  }
-
-  /** What is read guards what is written next. A function that stood still beyond its time-out has been given up, and another one is at work. */
-  private assertAwake(secretArn: string): void {
-    if (!this.invocation.deadline.hasPassed) return;
-    throw new NoVerdict('DEADLINE', `the function stood still until after its time-out in the rotation of ${secretArn}; from here on it does nothing`, {
-      remedy: 'Secrets Manager retries the rotation. If it repeats, raise `timeout`',
-    });
-  }
-
-  private async repeated<T>(operation: string, secretArn: string, call: () => Promise<T>): Promise<T> {
-    try {
-      return await this.repeat(call);
-    } catch (error: unknown) {
-      throw callFailed(operation, secretArn, error);
-    }
-  }
-
-  /** A call that begins shortly before the deadline must not use up the reserve; putting things right gets the least. */
-  private get limits(): { readonly requestTimeout: number } {
-    return { requestTimeout: Math.ceil(Math.min(LONGEST_CALL_MS, Math.max(LEAST_CALL_MS, this.invocation.deadline.remainingMs))) };
-  }
-
-  /** The SDK's own retries are off: they would hide that an answer was lost. */
-  private repeat<T>(call: () => Promise<T>): Promise<T> {
-    const { deadline, measurements } = this.invocation;
-    return deadline.retry(call, isRepeatable, () => { measurements.retries++; });
   }
 }

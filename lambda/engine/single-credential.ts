@@ -8,7 +8,7 @@ import { testRequest } from './preflight';
 import { prepare } from './prepare';
 import { Rotation } from './rotation';
 import { ConnectionFacts } from './secret-document';
-import { SecretVersion } from './secret-versions';
+import { SecretVersion } from './secret-version';
 import { RotationStrategy } from './strategy';
 import { assertUsername } from './usernames';
 import { RotationConfig } from '../../src/private/rotation-config';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Credential } from './contract/credential';
 import { RotationError } from './contract/errors';
 import { Rotation } from './rotation';
-import { SecretVersion } from './secret-versions';
+import { SecretVersion } from './secret-version';
 import { RotationConfig } from '../../src/private/rotation-config';
 
 const READ_AGAIN_AFTER_MS = 1_000;

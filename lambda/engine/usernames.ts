@@ -1,5 +1,5 @@
 import { RotationError } from './contract/errors';
-import { SecretVersion } from './secret-versions';
+import { SecretVersion } from './secret-version';
 
 /** Whom to sign in as comes from the construct's configuration alone; whoever may write the secret can't steer it (confused deputy). */
 export function assertUsername(version: SecretVersion, configured: readonly string[]): void {

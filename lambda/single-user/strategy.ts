@@ -4,7 +4,7 @@ import { PasswordSession } from '../engine/contract/password-session';
 import { OpenSession } from '../engine/cutover';
 import { AWSPREVIOUS, Labels, RECOVERY } from '../engine/labels';
 import { Rotation } from '../engine/rotation';
-import { SecretVersion } from '../engine/secret-versions';
+import { SecretVersion } from '../engine/secret-version';
 import { Candidates, SingleCredentialConfig, SingleCredentialStrategy, VerifyingUsers } from '../engine/single-credential';
 
 /** What a service must offer so that a user can change its own password. */

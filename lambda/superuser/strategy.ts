@@ -2,7 +2,7 @@ import { Credential } from '../engine/contract/credential';
 import { PasswordSession } from '../engine/contract/password-session';
 import { OpenSession } from '../engine/cutover';
 import { Rotation } from '../engine/rotation';
-import { SecretVersion } from '../engine/secret-versions';
+import { SecretVersion } from '../engine/secret-version';
 import { Candidates, SingleCredentialConfig, SingleCredentialStrategy, VerifyingUsers } from '../engine/single-credential';
 import { asSuperuser } from '../engine/superuser-secret';
 

@@ -6,7 +6,7 @@ import { generatePassword } from '../../engine/password-generator';
 import { testRequest } from '../../engine/preflight';
 import { prepare } from '../../engine/prepare';
 import { Rotation } from '../../engine/rotation';
-import { SecretVersion } from '../../engine/secret-versions';
+import { SecretVersion } from '../../engine/secret-version';
 import { RotationStrategy } from '../../engine/strategy';
 import { ONCE, verifyPropagated } from '../propagation';
 

@@ -3,7 +3,7 @@ import { MultiCredentialConfig } from '../../../src/private/rotation-config';
 import { RotationError } from '../../engine/contract/errors';
 import { AWSCURRENT, AWSPENDING, AWSPREVIOUS, Labels } from '../../engine/labels';
 import { Rotation } from '../../engine/rotation';
-import { SecretVersion } from '../../engine/secret-versions';
+import { SecretVersion } from '../../engine/secret-version';
 
 /** Our label on the version whose credential we deactivated: once. Whoever activates it again has a reason, and is not overruled. */
 const DEACTIVATED = 'cdk-secret-rotation/deactivated';

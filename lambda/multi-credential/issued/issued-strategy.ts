@@ -13,7 +13,7 @@ import { Labels, RECOVERY } from '../../engine/labels';
 import { testRequest } from '../../engine/preflight';
 import { noteReplaced } from '../../engine/prepare';
 import { Rotation } from '../../engine/rotation';
-import { SecretVersion } from '../../engine/secret-versions';
+import { SecretVersion } from '../../engine/secret-version';
 import { RotationStrategy } from '../../engine/strategy';
 import { Propagation, verifyPropagated } from '../propagation';
 

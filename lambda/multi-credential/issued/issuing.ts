@@ -4,7 +4,8 @@ import type { IssuedCredential, IssuedCredentials, ListedCredential } from '../.
 import { NoVerdict, RotationError, RotationErrorCode } from '../../engine/contract/errors';
 import { PlacedLabel } from '../../engine/labels';
 import { Rotation } from '../../engine/rotation';
-import { NotStored, SecretVersion } from '../../engine/secret-versions';
+import { SecretVersion } from '../../engine/secret-version';
+import { NotStored } from '../../engine/secret-versions';
 
 // A service that is eventually consistent may not list what it just made, and count what it just deleted.
 const SETTLING_MS = 5_000;

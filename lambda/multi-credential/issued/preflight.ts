@@ -3,7 +3,7 @@ import { survey } from './survey';
 import type { IssuedCredentials } from '../../../service';
 import { RotationError } from '../../engine/contract/errors';
 import { Rotation } from '../../engine/rotation';
-import { SecretVersion } from '../../engine/secret-versions';
+import { SecretVersion } from '../../engine/secret-version';
 
 /** Checks, without changing anything, all that a rotation will need and that a read can tell. */
 export async function preflight(rotation: Rotation, service: IssuedCredentials, current: SecretVersion): Promise<void> {

@@ -2,7 +2,7 @@ import { Intent } from './intent';
 import type { IssuedCredentials, ListedCredential } from '../../../service';
 import { AWSPREVIOUS, Labels, RECOVERY } from '../../engine/labels';
 import { Rotation } from '../../engine/rotation';
-import { SecretVersion } from '../../engine/secret-versions';
+import { SecretVersion } from '../../engine/secret-version';
 
 /**
  * Our label on a version whose credential lives on though AWSPREVIOUS has left it: the current one was deleted by hand, and nothing is retired then. Without it
