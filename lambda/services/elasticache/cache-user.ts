@@ -1,22 +1,12 @@
-import { accessOfUser, CacheService, cacheError, notYet } from './cache-errors';
+import { accessOfUser, CacheService, cacheError } from './cache-errors';
+import { CallLimits, DescribedUser, UserState } from './user-state';
 import type { ChosenCredentials, SecretFields } from '../../../service';
 import type { CacheUserRotationConfig } from '../../../src/private/rotation-config';
-import { limitsOf, outcomeOf } from '../../engine/contract/aws-calls';
+import { limitsOf } from '../../engine/contract/aws-calls';
 import { Credential } from '../../engine/contract/credential';
 import { NoVerdict, RotationError, SignInRefused } from '../../engine/contract/errors';
 import type { Invocation } from '../../engine/contract/invocation';
 import { SignIn } from '../redis/sign-in';
-
-/** A user as its service describes it. */
-export interface DescribedUser {
-  readonly username?: string;
-  readonly status?: string;
-  readonly authentication?: { readonly Type?: string; readonly PasswordCount?: number };
-}
-
-export interface CallLimits {
-  readonly requestTimeout: number;
-}
 
 /** "Passwords length must be between 16-128 characters", both services say. */
 const SHORTEST = 16;
@@ -60,26 +50,27 @@ export abstract class CacheUser implements ChosenCredentials {
 
   async apply(accepted: readonly SecretFields[], fence: () => Promise<void>): Promise<void> {
     const passwords = [...new Set(accepted.map((fields) => this.credentialOf(fields).password))];
-    await this.repeating(async () => {
-      await this.untilActive();
+    const { deadline, measurements } = this.invocation;
+    await deadline.retry(async () => {
+      await this.state.untilActive();
       await fence();
       await this.replace(passwords);
-    }, wasNotExecuted);
-    await this.untilActive();
+    }, wasNotExecuted, () => { measurements.retries++; });
+    await this.state.untilActive();
   }
 
   /** At the cache where clients use it; without an endpoint the service's word is taken. */
   async verify(fields: SecretFields): Promise<void> {
     const credential = this.credentialOf(fields);
     if (this.config.endpoint) return this.signIn.verify(credential, this.config.endpoint);
-    const { authentication } = await this.activeUser();
+    const { authentication } = await this.state.active();
     if ((authentication?.PasswordCount ?? 0) === 0) throw this.refused('has no password');
     this.invocation.log.info('nobody signed in: the construct was given no endpoint, so the word of the service is taken', { username: this.config.username });
   }
 
   async check(current: SecretFields): Promise<void> {
     const credential = this.credentialOf(current);
-    const { authentication } = await this.untilActive();
+    const { authentication } = await this.state.untilActive();
     if ((authentication?.PasswordCount ?? 0) === 0) throw this.refused('has no password');
     if (this.config.endpoint) await this.signIn.verify(credential, this.config.endpoint);
   }
@@ -98,38 +89,8 @@ export abstract class CacheUser implements ChosenCredentials {
     }
   }
 
-  /** Waits for the end of a change. */
-  private untilActive(): Promise<DescribedUser> {
-    return this.repeating(() => this.activeUser(), (error) => error instanceof NoVerdict);
-  }
-
-  private async activeUser(): Promise<DescribedUser> {
-    const { config } = this;
-    const user = await this.described();
-    if (user.status === 'active') return this.usable(user);
-    if (user.status === 'modifying') throw notYet(this.service, config);
-    throw new RotationError('USER_UNUSABLE', `the user ${config.userArn} is ${user.status ?? 'without a status'}`, { remedy: 'Create it again, or delete the rotation' });
-  }
-
-  private async described(): Promise<DescribedUser> {
-    try {
-      const user = await this.repeating(() => this.describe(limitsOf(this.invocation.deadline)), (error) => outcomeOf(error) !== 'refused');
-      if (user) return user;
-    } catch (error: unknown) {
-      throw cacheError('DescribeUsers', this.service, this.config, error);
-    }
-    throw new RotationError('USER_MISSING', `${this.service.name} knows no user ${this.config.userArn}`, { remedy: 'Create it, or delete the rotation' });
-  }
-
-  /** Passwords would end whatever other way of signing in the user has. */
-  private usable(user: DescribedUser): DescribedUser {
-    const { userArn, username } = this.config;
-    const { Type: type } = user.authentication ?? {};
-    if (user.username !== username) {
-      throw new RotationError('MISCONFIGURED', `the user ${userArn} signs in as "${user.username}", not as "${username}"`, { remedy: `Give the construct "${user.username}" as the user's name` });
-    }
-    if (type !== 'password') throw new RotationError('USER_UNUSABLE', `the user ${userArn} signs in by "${type}", not by a password; nothing was changed`, { remedy: 'Rotate users of the authentication type "password" only' });
-    return user;
+  private get state(): UserState {
+    return new UserState(this.service, this.config, this.invocation, (limits) => this.describe(limits));
   }
 
   private refused(why: string): SignInRefused {
@@ -141,11 +102,6 @@ export abstract class CacheUser implements ChosenCredentials {
     throw new RotationError('SECRET_MALFORMED', `a version of the secret of the user ${this.config.userArn} holds no password that ${this.service.name} could have accepted`, {
       remedy: `It must hold \`username\` and \`password\`, both strings, the password of ${SHORTEST} to ${LONGEST} characters`,
     });
-  }
-
-  private repeating<T>(attempt: () => Promise<T>, retryable: (error: unknown) => boolean): Promise<T> {
-    const { deadline, measurements } = this.invocation;
-    return deadline.retry(attempt, retryable, () => { measurements.retries++; });
   }
 }
 

@@ -1,6 +1,7 @@
 import { DescribeUsersCommand, ElastiCacheClient, ModifyUserCommand } from '@aws-sdk/client-elasticache';
 import type { CacheService } from './cache-errors';
-import { CacheUser, CallLimits, DescribedUser } from './cache-user';
+import { CacheUser } from './cache-user';
+import type { CallLimits, DescribedUser } from './user-state';
 import { CLIENT_SETTINGS } from '../../engine/contract/aws-calls';
 
 /** The passwords of a user of Amazon ElastiCache. */

@@ -1,7 +1,8 @@
 import { DescribeUsersCommand, MemoryDBClient, UpdateUserCommand } from '@aws-sdk/client-memorydb';
 import { CLIENT_SETTINGS } from '../../engine/contract/aws-calls';
 import type { CacheService } from '../elasticache/cache-errors';
-import { CacheUser, CallLimits, DescribedUser } from '../elasticache/cache-user';
+import { CacheUser } from '../elasticache/cache-user';
+import type { CallLimits, DescribedUser } from '../elasticache/user-state';
 
 /** The passwords of a user of Amazon MemoryDB, whose id is the name to sign in with. */
 export class MemoryDbUser extends CacheUser {
