@@ -3,6 +3,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { MemoryDBClient } from '@aws-sdk/client-memorydb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
+import { FAULT_KINDS, FaultKind } from './outside';
 
 export type AwsService = keyof typeof CLIENTS;
 
@@ -22,6 +23,17 @@ type Send = (this: { readonly config: AwsRequest['config'] }, command: { readonl
 
 const CLIENTS = { 'Secrets Manager': SecretsManagerClient, 'IAM': IAMClient, 'STS': STSClient, 'ElastiCache': ElastiCacheClient, 'MemoryDB': MemoryDBClient } as const;
 const PATIENCE_MS = 5_000;
+
+/** What may go wrong at a call of AWS: what only reads has no effect before or after which it could fail. */
+export function faultsOf(action: string): readonly FaultKind[] {
+  const ofRead: readonly FaultKind[] = ['killed before', 'fails before', 'unanswered', 'refused', 'throttled', 'frozen'];
+  return /^(Get|Describe|List)/.test(action) ? ofRead : FAULT_KINDS;
+}
+
+/** What the SDK throws when the connection is lost. */
+export function connectionReset(): Error {
+  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+}
 
 /** Answers the calls of the AWS SDK's clients in this process, without a network. Returns how to give them back. */
 export function answerAwsClients(answers: Readonly<Partial<Record<AwsService, Answer>>>): () => void {

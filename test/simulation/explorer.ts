@@ -1,5 +1,5 @@
 import { Fault, FaultKind, SeenCall } from './outside';
-import { Ledger, Subject } from './promises';
+import { Ledger, Subject, unlessLate } from './promises';
 import { World, WorldOptions } from './world';
 
 /** How a world is furnished in which cases are tried. */
@@ -46,7 +46,7 @@ async function rotateUnder(world: World, subject: Subject, { faults, acts = [] }
   outside.observe = (call) => ledger.check(subject.always, `before ${call.service} ${call.what} (${call.index})`);
   const rotations = 1 + faults.length + 2 * acts.length; // an act may spoil two: a policy that refuses a password spoils the next, too
   ledger.assert(await subject.secret.rotateDespiteAll(rotations), 'no rotation comes to an end, though there were fewer disturbances than rotations');
-  if (acts.length === 0) ledger.check({ ...subject.finally, ...subject.unlessLate }, 'once the rotation is over');
+  if (acts.length === 0) ledger.check({ ...subject.finally, ...unlessLate(subject.secret) }, 'once the rotation is over');
   await outside.quietDown();
   if (acts.length === 0) ledger.check(subject.finally, 'once all is quiet');
   outside.faults = [];
@@ -55,7 +55,7 @@ async function rotateUnder(world: World, subject: Subject, { faults, acts = [] }
   ledger.assert(await subject.secret.rotateDespiteAll(1), 'the next rotation does not come to an end');
   subject.settled?.();
   ledger.check(subject.always, 'after the next rotation');
-  ledger.check({ ...subject.finally, ...subject.unlessLate }, 'after the next rotation');
+  ledger.check({ ...subject.finally, ...unlessLate(subject.secret) }, 'after the next rotation');
   for (const overrun of outside.overruns) ledger.assert(false, overrun);
 }
 

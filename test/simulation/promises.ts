@@ -7,8 +7,6 @@ export interface Subject {
   readonly always: Readonly<Record<string, () => boolean>>;
   /** What must hold once a rotation is over. */
   readonly finally: Readonly<Record<string, () => boolean>>;
-  /** What must hold then, unless something comes late: a call that was under way may bring AWSPENDING back, and Secrets Manager then tries that rotation again. */
-  readonly unlessLate: Readonly<Record<string, () => boolean>>;
   /** What an operator, or somebody else, may do at any moment. */
   readonly acts: Readonly<Record<string, () => Promise<void> | void>>;
   /** All that a rotation may change, at the service and of labels. */
@@ -17,6 +15,14 @@ export interface Subject {
   calmDown?(): void;
   /** The next rotation has put right whatever an act had put wrong. */
   settled?(): void;
+}
+
+/**
+ * Of every rotation, once it is over, unless something comes late: a call that was under way may bring AWSPENDING back, and Secrets Manager then tries that
+ * rotation again.
+ */
+export function unlessLate({ labels: { AWSPENDING, AWSCURRENT } }: RotatedSecret): Subject['finally'] {
+  return { 'AWSPENDING is not left behind': () => AWSPENDING === undefined || AWSPENDING === AWSCURRENT };
 }
 
 /** Counts promises that were looked at, and keeps those that were broken. */

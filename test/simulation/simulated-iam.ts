@@ -1,13 +1,8 @@
 import { IAMServiceException } from '@aws-sdk/client-iam';
 import { STSServiceException } from '@aws-sdk/client-sts';
-import { Answer, AwsRequest } from './aws-clients';
-import { FaultKind, Outside } from './outside';
+import { Answer, AwsRequest, connectionReset, faultsOf } from './aws-clients';
+import { Outside } from './outside';
 import { LocalIam } from '../../rehearsal/access-keys';
-
-const OF_READ: readonly FaultKind[] = ['killed before', 'fails before', 'unanswered', 'refused', 'throttled', 'frozen'];
-const OF_WRITE: readonly FaultKind[] = [
-  'killed before', 'killed after', 'fails before', 'fails after', 'twice', 'unanswered', 'late', 'refused', 'throttled', 'frozen',
-];
 
 /** The local IAM's users, through everything that may happen on the way. */
 export function iamThroughFaults(outside: Outside, iam: LocalIam): Answer {
@@ -15,9 +10,9 @@ export function iamThroughFaults(outside: Outside, iam: LocalIam): Answer {
     service: 'IAM',
     what: action,
     patienceMs,
-    faults: /^(Get|List)/.test(action) ? OF_READ : OF_WRITE,
+    faults: faultsOf(action),
     effect: () => perform(iam, action, input as Readonly<Record<string, string>>),
-    lost,
+    lost: connectionReset,
     refusal: () => iamException('AccessDenied', 403),
     throttling: () => iamException('Throttling', 400),
   });
@@ -29,13 +24,13 @@ export function stsThroughFaults(outside: Outside, iam: LocalIam, userArn: strin
     service: 'STS',
     what: action,
     patienceMs,
-    faults: OF_READ,
+    faults: faultsOf(action),
     effect: async () => {
       const { accessKeyId, secretAccessKey } = await keyOf(config);
       if (iam.use(accessKeyId, secretAccessKey, 'sts') === 'refused') throw stsException('InvalidClientTokenId', 403);
       return { Arn: userArn };
     },
-    lost,
+    lost: connectionReset,
     refusal: () => stsException('InvalidClientTokenId', 403),
     throttling: () => stsException('Throttling', 400),
   });
@@ -77,10 +72,6 @@ function seconds(date: Date): Date {
 async function keyOf({ credentials }: AwsRequest['config']): Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }> {
   const given: unknown = typeof credentials === 'function' ? await (credentials as () => Promise<unknown>)() : credentials;
   return given as { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
-
-function lost(): Error {
-  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }
 
 function asException(error: unknown): unknown {

@@ -1,12 +1,7 @@
 import { SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
-import { Answer } from './aws-clients';
-import { FaultKind, Outside } from './outside';
+import { Answer, connectionReset, faultsOf } from './aws-clients';
+import { Outside } from './outside';
 import { LocalSecretsManager, SecretsManagerError } from '../../rehearsal/secrets-manager';
-
-const OF_READ: readonly FaultKind[] = ['killed before', 'fails before', 'unanswered', 'refused', 'throttled', 'frozen'];
-const OF_WRITE: readonly FaultKind[] = [
-  'killed before', 'killed after', 'fails before', 'fails after', 'twice', 'unanswered', 'late', 'refused', 'throttled', 'frozen',
-];
 
 /** The local Secrets Manager, through everything that may happen on the way. */
 export function throughFaults(outside: Outside, secretsManager: LocalSecretsManager): Answer {
@@ -14,9 +9,9 @@ export function throughFaults(outside: Outside, secretsManager: LocalSecretsMana
     service: 'Secrets Manager',
     what: described(action, input),
     patienceMs,
-    faults: /^(Get|Describe|List)/.test(action) ? OF_READ : OF_WRITE,
+    faults: faultsOf(action),
     effect: async () => asOutput(await secretsManager.call(action, JSON.stringify(input), 'AKIAFUNCTION').catch((error: unknown) => { throw asException(error); })),
-    lost: () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }),
+    lost: connectionReset,
     refusal: () => exception('InvalidRequestException', 'refused', 400),
     throttling: () => exception('ThrottlingException', 'Rate exceeded', 400),
   });

@@ -12,7 +12,7 @@ function formsOf(secret: string): string[] {
     secret, json, inJson(json), json.replaceAll('/', '\\/'), secret.replaceAll('\'', '\'\''), secret.replaceAll('\\', '\\\\').replaceAll('\'', '\'\''),
     secret.replaceAll('\\', '\\\\'), secret.replaceAll('\\', '\\\\').replaceAll('\'', '\\\''), xml, xml.replaceAll('"', '&quot;'),
     ...base64, ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_')), Buffer.from(secret).toString('hex'),
-  ];
+  ].filter((form) => form.length >= secret.length); // of a very short one base64 leaves nothing that tells
 }
 
 /** Base64 takes three bytes at a time: behind other text a secret has one of three forms, without what its neighbours share. */

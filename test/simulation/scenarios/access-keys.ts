@@ -12,7 +12,7 @@ import { Outside } from '../outside';
 import { Subject } from '../promises';
 import { iamThroughFaults, stsThroughFaults, USER } from '../simulated-iam';
 import { RotatedSecret, SecretsManagerBehaviour, World } from '../world';
-import { isBetweenGuardAndWrite, isPendingGone, isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
+import { isBetweenGuardAndWrite, isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
 import { unreachable } from '../../../lambda/engine/contract/tls-errors';
 
 export interface AccessKeysScenario extends SecretsManagerBehaviour {
@@ -87,10 +87,6 @@ export class AccessKeysSubject implements Subject {
 
   get state(): string {
     return JSON.stringify([labelsOf(this.secret), this.iam.keys(USER).map(({ accessKeyId, status }) => [accessKeyId, status])]);
-  }
-
-  get unlessLate(): Subject['unlessLate'] {
-    return { 'AWSPENDING is not left behind': () => isPendingGone(this.secret) };
   }
 
   get acts(): Subject['acts'] {

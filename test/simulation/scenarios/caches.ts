@@ -5,11 +5,11 @@ import { ElastiCacheUser } from '../../../lambda/services/elasticache/elasticach
 import { MemoryDbUser } from '../../../lambda/services/memorydb/memorydb-user';
 import { CacheUserRotationConfig } from '../../../src/private/rotation-config';
 import { PASSWORD_POLICY } from '../../support/rotation-rig';
-import { Answer } from '../aws-clients';
+import { Answer, connectionReset, faultsOf } from '../aws-clients';
 import { Subject } from '../promises';
 import { answerRedisConnections, hashOf, SimulatedNode } from '../simulated-redis';
 import { RotatedSecret, World } from '../world';
-import { isPendingGone, isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
+import { isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
 
 export type CacheServiceName = 'elasticache' | 'memorydb';
 
@@ -57,10 +57,6 @@ export class CacheSubject implements Subject {
     return JSON.stringify([labelsOf(this.secret), this.node.hashes('app')]);
   }
 
-  get unlessLate(): Subject['unlessLate'] {
-    return { 'AWSPENDING is not left behind': () => isPendingGone(this.secret) };
-  }
-
   get acts(): Subject['acts'] {
     return operatorsOf(this.secret);
   }
@@ -82,11 +78,9 @@ class ControlPlane {
     service: this.service,
     what: action,
     patienceMs,
-    faults: action === 'DescribeUsers'
-      ? ['killed before', 'fails before', 'unanswered', 'refused', 'throttled', 'frozen']
-      : ['killed before', 'killed after', 'fails before', 'fails after', 'unanswered', 'late', 'refused', 'throttled', 'frozen'],
+    faults: faultsOf(action),
     effect: () => (action === 'DescribeUsers' ? this.describe() : this.modify(passwordsIn(input))),
-    lost: () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }),
+    lost: connectionReset,
     refusal: () => exception('AccessDenied'),
     throttling: () => exception('Throttling'),
   });

@@ -14,7 +14,7 @@ import { PASSWORD_POLICY } from '../../support/rotation-rig';
 import { FaultKind, Outside } from '../outside';
 import { Subject } from '../promises';
 import { RotatedSecret, World } from '../world';
-import { isPendingGone, isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
+import { isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
 
 export type CustomStrategy = 'single-user' | 'superuser' | 'alternating-users';
 
@@ -84,10 +84,6 @@ export class CustomSubject implements Subject {
 
   get state(): string {
     return JSON.stringify([labelsOf(this.secret), [...this.service.passwords]]);
-  }
-
-  get unlessLate(): Subject['unlessLate'] {
-    return { 'AWSPENDING is not left behind': () => isPendingGone(this.secret) };
   }
 
   get acts(): Subject['acts'] {

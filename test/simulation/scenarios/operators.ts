@@ -41,10 +41,6 @@ export function labelsOf({ labels }: RotatedSecret): Readonly<Record<string, str
   return AWSPENDING === undefined || AWSPENDING === labels.AWSCURRENT ? others : labels;
 }
 
-export function isPendingGone({ labels: { AWSPENDING, AWSCURRENT } }: RotatedSecret): boolean {
-  return AWSPENDING === undefined || AWSPENDING === AWSCURRENT;
-}
-
 /** Whether nothing that the function wrote, or its errors said, holds one of these members of any version. */
 export function isUntold(world: World, secret: RotatedSecret, ...members: readonly string[]): boolean {
   const told = secret.values.flatMap((value) => members.map((member) => value[member])).filter((value) => typeof value === 'string');

@@ -14,7 +14,7 @@ import { Login, SimulatedServer } from '../postgres/server';
 import { SimulatedWire } from '../postgres/wire';
 import { Subject } from '../promises';
 import { RotatedSecret, SecretsManagerBehaviour, World } from '../world';
-import { isBetweenGuardAndWrite, isPendingGone, isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
+import { isBetweenGuardAndWrite, isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
 
 export type PostgresStrategy = 'single-user' | 'superuser' | 'alternating-users';
 
@@ -111,10 +111,6 @@ export class PostgresSubject implements Subject {
 
   get state(): string {
     return JSON.stringify([labelsOf(this.secret), [...this.server.catalog.backUp()]]);
-  }
-
-  get unlessLate(): Subject['unlessLate'] {
-    return { 'AWSPENDING is not left behind': () => isPendingGone(this.secret) };
   }
 
   get acts(): Subject['acts'] {

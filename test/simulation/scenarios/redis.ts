@@ -6,7 +6,7 @@ import { PASSWORD_POLICY } from '../../support/rotation-rig';
 import { Subject } from '../promises';
 import { answerRedisConnections, hashOf, SimulatedNode } from '../simulated-redis';
 import { RotatedSecret, World } from '../world';
-import { isPendingGone, isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
+import { isUntold, labelsOf, operatorsOf, rotateUndisturbed } from './operators';
 
 const NODES = ['first-node.internal', 'second-node.internal'].map((host) => ({ host, port: 6379 }));
 
@@ -47,10 +47,6 @@ export class RedisSubject implements Subject {
 
   get state(): string {
     return JSON.stringify([labelsOf(this.secret), this.nodes.map((node) => node.hashes('app'))]);
-  }
-
-  get unlessLate(): Subject['unlessLate'] {
-    return { 'AWSPENDING is not left behind': () => isPendingGone(this.secret) };
   }
 
   get acts(): Subject['acts'] {
